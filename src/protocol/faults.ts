@@ -1,0 +1,141 @@
+/**
+ * Every way a connection can end other than well: one table, one row a fault.
+ *
+ * The code is API: it appears in logs, event logs and tests, and does not change. The text may.
+ * A fault is data, never an exception: whatever a peer, a target or the network does ends here.
+ */
+
+/** Who caused a fault, in the sense of rustls: misbehaved, incompatible, or not the peer at all. */
+export type FaultParty = 'peer misbehaved' | 'peer incompatible' | 'target' | 'network' | 'local';
+
+/** The reasons for which C spiped drops a connection (`PROTO_CONN_*` in proto_conn.h). */
+export type DropReason = 'closed' | 'cancelled' | 'connect-failed' | 'handshake-failed' | 'error';
+
+interface FaultRow {
+  /** Who caused it. */
+  readonly party: FaultParty;
+  /** The requirement whose violation it is. */
+  readonly requirement: string;
+  /** What C spiped calls it when it drops the connection. */
+  readonly dropReason: DropReason;
+  /** One line for a person; names what happened and what to look at first. */
+  readonly text: string;
+}
+
+/** The table. Codes are stable; see the requirement for what exactly is violated. */
+export const FAULTS = {
+  'handshake-ended-in-nonce': {
+    party: 'peer misbehaved',
+    requirement: 'HS-4',
+    dropReason: 'handshake-failed',
+    text: 'the peer closed the connection before its nonce was complete (a port check, or not spiped)',
+  },
+  'handshake-ended-in-public-value': {
+    party: 'peer incompatible',
+    requirement: 'HS-4',
+    dropReason: 'handshake-failed',
+    text: 'the peer closed the connection instead of completing the handshake (usually: the two ends have different keys, or the peer requires forward secrecy)',
+  },
+  'handshake-mac-mismatch': {
+    party: 'peer misbehaved',
+    requirement: 'HS-10',
+    dropReason: 'handshake-failed',
+    text: 'the peer does not have our key: its handshake message failed authentication (different key files, or tampering)',
+  },
+  'handshake-value-out-of-range': {
+    party: 'peer misbehaved',
+    requirement: 'HS-11',
+    dropReason: 'handshake-failed',
+    text: "the peer's Diffie-Hellman value is not below the group's modulus",
+  },
+  'handshake-without-forward-secrecy': {
+    party: 'peer incompatible',
+    requirement: 'HS-12',
+    dropReason: 'handshake-failed',
+    text: 'the peer gives up forward secrecy (-f) and we require it (-g)',
+  },
+  'handshake-timed-out': {
+    party: 'network',
+    requirement: 'TM-3',
+    dropReason: 'error',
+    text: 'the handshake did not complete in time (-o)',
+  },
+  'target-connect-failed': {
+    party: 'target',
+    requirement: 'CN-4',
+    dropReason: 'connect-failed',
+    text: 'could not connect to the target',
+  },
+  'target-connect-timed-out': {
+    party: 'target',
+    requirement: 'TM-2',
+    dropReason: 'error',
+    text: 'connecting to the target did not complete in time (-o)',
+  },
+  'packet-mac-mismatch': {
+    party: 'peer misbehaved',
+    requirement: 'PK-7',
+    dropReason: 'error',
+    text: 'a packet failed authentication (tampering, reordering or a broken peer)',
+  },
+  'packet-length-invalid': {
+    party: 'peer misbehaved',
+    requirement: 'PK-8',
+    dropReason: 'error',
+    text: 'an authentic packet has a length outside 1 to 1024 (a broken peer)',
+  },
+  'packet-truncated': {
+    party: 'network',
+    requirement: 'CN-13',
+    dropReason: 'closed',
+    text: "the peer's stream ended inside a packet; the rest of its data is missing",
+  },
+  'packet-numbers-exhausted': {
+    party: 'local',
+    requirement: 'PK-10',
+    dropReason: 'error',
+    text: 'all 2^64 packet numbers of one direction are used',
+  },
+  'cipher-socket-failed': {
+    party: 'network',
+    requirement: 'CN-11',
+    dropReason: 'error',
+    text: 'the connection to the peer was lost',
+  },
+  'plain-socket-failed': {
+    party: 'network',
+    requirement: 'CN-11',
+    dropReason: 'error',
+    text: 'the connection on the plaintext side was lost',
+  },
+  'internal-error': {
+    party: 'local',
+    requirement: 'CN-15',
+    dropReason: 'error',
+    text: 'a defect in this program; please report it',
+  },
+} as const satisfies Readonly<Record<string, FaultRow>>;
+
+/** A stable fault code: a key of {@link FAULTS}. */
+export type FaultCode = keyof typeof FAULTS;
+
+/** How a connection ended. `detail` is a system error code such as `ECONNRESET`, where there is one. */
+export type Outcome =
+  | { readonly code: 'closed' }
+  | { readonly code: 'cancelled' }
+  | { readonly code: FaultCode; readonly detail?: string };
+
+/** What C spiped calls this outcome. */
+export function dropReasonOf(outcome: Outcome): DropReason {
+  return outcome.code === 'closed' || outcome.code === 'cancelled'
+    ? outcome.code
+    : FAULTS[outcome.code].dropReason;
+}
+
+/** One line for a person about this outcome, with the system's error code where there is one. */
+export function describeOutcome(outcome: Outcome): string {
+  if (outcome.code === 'closed') return 'closed by both ends';
+  if (outcome.code === 'cancelled') return 'cancelled on this end';
+  const { text } = FAULTS[outcome.code];
+  return outcome.detail === undefined ? text : `${text}: ${outcome.detail}`;
+}
