@@ -1,0 +1,25 @@
+/**
+ * How every test of the project runs: in forked Node processes, with Node's own module loader
+ * and tsx, so that the code under test is the code on disk and coverage lines are true lines.
+ *
+ * Not here: coverage itself, and which checks count as tests; see test.mjs.
+ */
+
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    include: ['{src,conformance,fuzz,vectors,.dev}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'dist/**'],
+    pool: 'forks',
+    execArgv: ['--import', 'tsx'],
+    // Without these two, vitest rewrites sources and Node's coverage counts rewritten lines.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
+    setupFiles: [fileURLToPath(new URL('./take-coverage.ts', import.meta.url))],
+    // Generous: a limit is there for a hang, never as a judgement of the machine's speed.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
