@@ -1,0 +1,92 @@
+/**
+ * Finding a pair of programs `spiped` and `spipe` on disk, and telling C's from scripts.
+ *
+ * Not here: where to look; see locate.ts.
+ */
+
+import { constants } from 'node:fs';
+import { access, open, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { execa } from 'execa';
+
+/** Absolute paths of an implementation's two programs. */
+export interface Programs {
+  readonly spiped: string;
+  readonly spipe: string;
+}
+
+/** How long a program may take to answer `-v`, in milliseconds. */
+const VERSION_TIME_LIMIT = 20_000;
+
+/**
+ * The programs at `place`: a directory that holds `spiped` and `spipe`, or the path of a spiped
+ * with a spipe beside it.
+ *
+ * @throws Error saying what is missing or not executable.
+ */
+export async function programsAt(place: string): Promise<Programs> {
+  const absolute = resolve(place);
+  const entry = await stat(absolute).catch(() => {
+    throw new Error('no such file or directory');
+  });
+  const spiped = entry.isDirectory() ? join(absolute, 'spiped') : absolute;
+  const spipe = join(dirname(spiped), 'spipe');
+  for (const program of [spiped, spipe]) {
+    if (!(await isExecutable(program))) throw new Error(`expected an executable file ${program}`);
+  }
+  return { spiped, spipe };
+}
+
+/** Is `path` a regular file that this user may execute? Symbolic links are followed. */
+export async function isExecutable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Is `path` an executable in ELF or Mach-O format, as opposed to a script? */
+export async function isNativeExecutable(path: string): Promise<boolean> {
+  if (!(await isExecutable(path))) return false;
+  const file = await open(path, 'r').catch(() => undefined);
+  if (file === undefined) return false;
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return bytesRead === 4 && NATIVE_MAGIC.has(buffer.toString('hex'));
+  } finally {
+    await file.close();
+  }
+}
+
+const NATIVE_MAGIC: ReadonlySet<string> = new Set([
+  '7f454c46', // ELF
+  'feedface', // Mach-O, 32 bits, big-endian
+  'feedfacf', // Mach-O, 64 bits, big-endian
+  'cefaedfe', // Mach-O, 32 bits, little-endian
+  'cffaedfe', // Mach-O, 64 bits, little-endian
+  'cafebabe', // Mach-O for several processors
+]);
+
+/**
+ * The version that `spiped -v` names (`1.6.2`), or undefined where it does not answer as C spiped
+ * does, which writes `spiped 1.6.2` to its standard error and exits with 0.
+ */
+export async function upstreamVersion(spiped: string): Promise<string | undefined> {
+  const answer = await askVersion([spiped]);
+  return answer === undefined ? undefined : /^spiped (1\.\d+\.\d+\S*)$/m.exec(answer)?.[1];
+}
+
+/** What a command prints when asked `-v`, on either stream; undefined where it fails. */
+export async function askVersion(command: readonly string[]): Promise<string | undefined> {
+  const [file, ...args] = command;
+  if (file === undefined) return undefined;
+  const result = await execa(file, [...args, '-v'], {
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    timeout: VERSION_TIME_LIMIT,
+  });
+  return result.failed ? undefined : result.all;
+}
