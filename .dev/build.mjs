@@ -1,0 +1,183 @@
+/**
+ * Builds `dist/`: the library (JavaScript, declarations, maps, by tsc) and one self-contained
+ * file for each command in `dist/bin/` (by esbuild). Plain Node, so that a fresh clone can run it.
+ *
+ * Does nothing when no input changed since the last complete build. Safe to run twice at once:
+ * everything is made in a directory of its own and put in place by rename, file by file, so a
+ * running command never finds a file missing or half written.
+ *
+ * Not here: type errors in tests and tools; those are `npm run typecheck`.
+ */
+
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
+/** The commands: `src/cli/<name>.ts` becomes `dist/bin/<name>.js`. */
+const COMMANDS = ['spiped', 'spipe', 'spiped-trace'];
+
+/** What the output depends on beside `src/`. */
+const OTHER_INPUTS = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  '.dev/tsconfig.build.json',
+  '.dev/build.mjs',
+];
+
+/**
+ * Bring `dist/` up to date.
+ *
+ * @param {{ root?: string }} [options] the project's directory; this one unless a test says else
+ * @returns {Promise<'current' | 'built'>} whether there was anything to do
+ * @throws {Error} with the compiler's own words when the sources do not compile; the commands
+ *   are already in place then if they could be bundled, but the build does not count as complete
+ */
+export async function build({ root = PROJECT } = {}) {
+  const dist = path.join(root, 'dist');
+  const stampFile = path.join(dist, '.stamp');
+  const stamp = stampOf(root);
+  if (read(stampFile) === stamp) return 'current';
+
+  removeAbandoned(root);
+  // Beside dist and as deep, so that the paths inside source maps are right after the move.
+  const made = path.join(root, `.dist-${process.pid}`);
+  try {
+    await bundleCommands(root, path.join(made, 'bin'));
+    install(path.join(made, 'bin'), path.join(dist, 'bin'));
+    await emitLibrary(root, made);
+    install(made, dist);
+    removeStale(made, dist);
+    const written = `${stampFile}-${process.pid}`;
+    fs.writeFileSync(written, stamp);
+    fs.renameSync(written, stampFile);
+  } finally {
+    fs.rmSync(made, { recursive: true, force: true });
+  }
+  return 'built';
+}
+
+/** One hash over the names and contents of everything that the output depends on. */
+function stampOf(root) {
+  const hash = createHash('sha256');
+  const sources = filesBelow(path.join(root, 'src'))
+    .filter((name) => !name.endsWith('.test.ts'))
+    .map((name) => path.join('src', name));
+  for (const name of [...sources, ...OTHER_INPUTS]) {
+    const contents = read(path.join(root, name)) ?? '';
+    hash.update(`${name}\0${Buffer.byteLength(contents)}\0${contents}`);
+  }
+  return hash.digest('hex');
+}
+
+async function bundleCommands(root, outdir) {
+  // Here and not at the top: this file is loaded before node_modules need exist.
+  const esbuild = await import('esbuild');
+  fs.mkdirSync(outdir, { recursive: true });
+  for (const name of COMMANDS) {
+    const entry = path.join(root, 'src', 'cli', `${name}.ts`);
+    const source = read(entry);
+    if (source === undefined) continue;
+    const outfile = path.join(outdir, `${name}.js`);
+    await esbuild.build({
+      entryPoints: [entry],
+      outfile,
+      absWorkingDir: root,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20.12',
+      sourcemap: 'linked',
+      logLevel: 'error',
+      // An entry's own #! line is kept by esbuild.
+      ...(source.startsWith('#!') ? {} : { banner: { js: '#!/usr/bin/env node' } }),
+    });
+    fs.chmodSync(outfile, 0o755);
+  }
+}
+
+async function emitLibrary(root, outDir) {
+  const tsc = path.join(PROJECT, 'node_modules', 'typescript', 'bin', 'tsc');
+  const config = path.join(root, '.dev', 'tsconfig.build.json');
+  try {
+    await promisify(execFile)(process.execPath, [tsc, '-p', config, '--outDir', outDir], {
+      cwd: root,
+      maxBuffer: 64 << 20,
+    });
+  } catch (error) {
+    throw new Error(`the sources do not compile:\n${error.stdout || error.message}`);
+  }
+}
+
+/** Put every file below `from` in its place below `to`, leaving equal ones alone. */
+function install(from, to) {
+  for (const name of filesBelow(from)) {
+    const source = path.join(from, name);
+    const target = path.join(to, name);
+    if (read(target) === read(source)) continue;
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    const beside = `${target}.${process.pid}`;
+    fs.copyFileSync(source, beside);
+    fs.renameSync(beside, target);
+  }
+}
+
+/** Remove what an earlier build left and this one did not make. */
+function removeStale(made, dist) {
+  const wanted = new Set(filesBelow(made));
+  for (const name of filesBelow(dist)) {
+    // A name that ends in a number is another build's file, about to be renamed.
+    if (wanted.has(name) || name === '.stamp' || /[.-]\d+$/.test(name)) continue;
+    fs.rmSync(path.join(dist, name), { force: true });
+  }
+}
+
+/** Remove the directories of builds that were killed. */
+function removeAbandoned(root) {
+  for (const name of fs.readdirSync(root)) {
+    const pid = /^\.dist-(\d+)$/.exec(name)?.[1];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    fs.rmSync(path.join(root, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+/** The names of all files below a directory, sorted; none if there is no such directory. */
+function filesBelow(directory) {
+  if (!fs.existsSync(directory)) return [];
+  return fs
+    .readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(directory, path.join(entry.parentPath ?? entry.path, entry.name)))
+    .sort();
+}
+
+function read(file) {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+if (fs.realpathSync(process.argv[1] ?? '.') === fileURLToPath(import.meta.url)) {
+  try {
+    if ((await build()) === 'built') console.log('built dist/');
+  } catch (error) {
+    console.error(`build: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
