@@ -1,0 +1,109 @@
+/**
+ * From a key file to the shared secret K.
+ *
+ * Answers KF-1 … KF-4, KF-6 (the error) and KF-8. The file is streamed, so it may have any length, none included; it may be a
+ * device or a FIFO. It is not where K is kept: the caller overwrites K when it is done with it.
+ */
+
+import { createHash } from 'node:crypto';
+import { close, open, read } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { getSystemErrorMap, promisify } from 'node:util';
+import { ownBytes } from './own-bytes.ts';
+
+const CHUNK_BYTES = 65_536;
+const STANDARD_INPUT = 0;
+const RETRY_MILLISECONDS = 10;
+
+/** A key file that cannot be read. The message is one line and names option, value and reason. */
+export class KeyFileError extends Error {
+  override readonly name = 'KeyFileError';
+  /** The system's error code, such as `ENOENT`. */
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * K = SHA-256 of the file at `path`, or of standard input to its end when `path` is `-`: 32
+ * bytes, a fresh array. Rejects with {@link KeyFileError}. No byte of the key stays in memory
+ * that this function owns.
+ */
+export async function readSharedSecret(path: string): Promise<Uint8Array> {
+  if (path === '-') {
+    return await digestOf(STANDARD_INPUT).catch((error: unknown) => {
+      throw keyFileError(path, 'cannot read key from standard input', error);
+    });
+  }
+  const descriptor = await promisify(open)(path, 'r').catch((error: unknown) => {
+    throw keyFileError(path, 'cannot open key file', error);
+  });
+  try {
+    return await digestOf(descriptor);
+  } catch (error) {
+    throw keyFileError(path, 'cannot read key file', error);
+  } finally {
+    await promisify(close)(descriptor);
+  }
+}
+
+/** SHA-256 of everything that can be read from `descriptor`. */
+async function digestOf(descriptor: number): Promise<Uint8Array> {
+  const hash = createHash('sha256');
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  try {
+    for (;;) {
+      const length = await readSome(descriptor, chunk);
+      if (length === 0) return ownBytes(hash.digest());
+      hash.update(chunk.subarray(0, length));
+    }
+  } finally {
+    chunk.fill(0);
+  }
+}
+
+/**
+ * Read at least a byte, or 0 at the end. Standard input is read here and not through
+ * `process.stdin`, which takes what it does not know (a directory) for an empty stream: that
+ * would be an empty key.
+ */
+async function readSome(descriptor: number, chunk: Uint8Array): Promise<number> {
+  for (;;) {
+    try {
+      const { bytesRead } = await promisify(read)(descriptor, chunk, 0, chunk.length, null);
+      return bytesRead;
+    } catch (error) {
+      // Someone who shares our standard input made it non-blocking, and it is empty just now.
+      if (codeOf(error) !== 'EAGAIN') throw error;
+      await delay(RETRY_MILLISECONDS);
+    }
+  }
+}
+
+function keyFileError(path: string, what: string, error: unknown): KeyFileError {
+  const code = codeOf(error);
+  return new KeyFileError(`-k ${JSON.stringify(path)}: ${what}: ${reasonOf(error, code)}`, code);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'UNKNOWN';
+}
+
+/** What the C library says for the codes that people meet; libuv words some of them oddly. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'Permission denied',
+  EISDIR: 'Is a directory',
+  ENOENT: 'No such file or directory',
+  ENOTDIR: 'Not a directory',
+  ERR_INVALID_ARG_VALUE: 'Not a valid path',
+};
+
+function reasonOf(error: unknown, code: string): string {
+  const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : Number.NaN;
+  return REASONS[code] ?? getSystemErrorMap().get(errno)?.[1] ?? code;
+}

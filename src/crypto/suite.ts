@@ -1,0 +1,24 @@
+/**
+ * The suite that the core calls, over Node's own cryptography (OpenSSL).
+ *
+ * Answers HS-5, HS-7, HS-10, HS-17 for the primitives, and PK-1 … PK-9 (all but PK-5, the counting) through its engine. It is
+ * not where the primitives are put together: salts and keys are the core's.
+ */
+
+import { createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
+import type { CryptoSuite } from '../protocol/suite.ts';
+import { ownBytes } from './own-bytes.ts';
+import type { PacketEngine } from './packet-engine.ts';
+import { referenceEngine } from './reference-engine.ts';
+
+/** A suite whose packets are sealed and opened by `engine`. It keeps no state of its own. */
+export function createSuite(engine: PacketEngine = referenceEngine): CryptoSuite {
+  return {
+    pbkdf2: (password, salt, length) => ownBytes(pbkdf2Sync(password, salt, 1, length, 'sha256')),
+    hmac: (key, message) => ownBytes(createHmac('sha256', key).update(message).digest()),
+    // The lengths are public; timingSafeEqual throws when they differ.
+    equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
+    sealPackets: (keys, first, plaintext) => engine.sealPackets(keys, first, plaintext),
+    openPackets: (keys, first, packets) => engine.openPackets(keys, first, packets),
+  };
+}
