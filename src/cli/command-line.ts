@@ -1,0 +1,196 @@
+/**
+ * What `spiped` and `spipe` do alike with a command line: read it by an option table, refuse
+ * what C refuses, and say so in one line that names the option, the value and what was expected.
+ *
+ * Pure: the outcome is data, either a configuration to run or a text and an exit code. How
+ * options are spelled is `getopt.ts`; which there are and which go together is
+ * `spiped-options.ts` and `spipe-options.ts`.
+ */
+
+import { type Address, AddressError, parseAddress } from '../io/address.ts';
+import { type OptionSpelling, type ScannedOption, scanOptions } from './getopt.ts';
+import type { NumberResult } from './numbers.ts';
+import { VERSION } from './version.ts';
+
+/** A kind of value that is checked where it is read, in the order of the command line. */
+export interface ValueKind {
+  /** What was expected, after "expected ": `a whole number`. */
+  readonly expected: string;
+  readonly check: (text: string) => NumberResult<unknown>;
+}
+
+/** One row of an option table. */
+export interface OptionRow<Flag extends string = string> extends OptionSpelling<Flag> {
+  /** One line for `--help`. */
+  readonly summary: string;
+  /** Absent: any text is a value. */
+  readonly value?: ValueKind;
+  /** Options of one group exclude each other, as an option excludes itself given twice. */
+  readonly group?: string;
+  /** False for an option of C spiped that is recognized and checked, but does nothing yet. */
+  readonly available?: false;
+  /** What to do at once, whatever follows, instead of running. */
+  readonly answer?: 'help' | 'version' | 'version on standard error';
+}
+
+/** A program: its name, as messages begin with it, and its options. */
+export interface Program<Flag extends string = string> {
+  readonly name: string;
+  /** The lines after "usage: ", the first without the program's name in front. */
+  readonly synopsis: readonly string[];
+  readonly options: readonly OptionRow<Flag>[];
+}
+
+/** The outcome of a command line. */
+export type CommandLine<Config> =
+  | { readonly kind: 'run'; readonly config: Config }
+  | {
+      readonly kind: 'exit';
+      readonly exitCode: 0 | 1;
+      readonly stream: 'stdout' | 'stderr';
+      /** Whole lines. */
+      readonly text: string;
+    };
+
+/** A command line that cannot be run: one line, and whether the usage text follows it as in C. */
+export class CommandLineError extends Error {
+  override readonly name = 'CommandLineError';
+  readonly withUsage: boolean;
+
+  constructor(message: string, { withUsage }: { readonly withUsage: boolean }) {
+    super(message);
+    this.withUsage = withUsage;
+  }
+}
+
+/** The options that were given, none twice, each value checked by its row. */
+export interface GivenOptions<Flag extends string> {
+  has(flag: Flag): boolean;
+  /** The value as it was given. */
+  value(flag: Flag): string | undefined;
+}
+
+/**
+ * Read `args` (without the program's name) and build a configuration from the options. Problems
+ * are reported in C's order: first, left to right, those that show while options are read, then
+ * words left over, then whatever `build` throws as {@link CommandLineError}.
+ */
+export function readCommandLine<Flag extends string, Config>(
+  program: Program<Flag>,
+  args: readonly string[],
+  build: (given: GivenOptions<Flag>) => Config,
+): CommandLine<Config> {
+  try {
+    const given = new Map<Flag, string>();
+    const { options, operands } = scanOptions(program.options, args);
+    for (const option of options) {
+      const row = acceptOption(program, option, given);
+      if (row.answer !== undefined) return answer(program, row.answer);
+      given.set(row.flag, option.kind === 'optionWithValue' ? option.value : '');
+    }
+    if (operands[0] !== undefined) throw usageError(`unexpected argument: "${operands[0]}"`);
+    const config = build({ has: (flag) => given.has(flag), value: (flag) => given.get(flag) });
+    return { kind: 'run', config };
+  } catch (error) {
+    if (!(error instanceof CommandLineError)) throw error;
+    const usage = error.withUsage ? usageText(program) : '';
+    const text = `${program.name}: ${error.message}\n${usage}`;
+    return { kind: 'exit', exitCode: 1, stream: 'stderr', text };
+  }
+}
+
+/** An error that C answers with its usage text. */
+export function usageError(message: string): CommandLineError {
+  return new CommandLineError(message, { withUsage: true });
+}
+
+/** The address in `value`, which option `flag` gives; absent and empty are usage errors (C). */
+export function requireAddress(flag: string, what: string, value: string | undefined): Address {
+  if (value === undefined) throw usageError(`no ${what}: ${flag} is required`);
+  try {
+    return parseAddress(value);
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error;
+    const withUsage = error.code === 'address-empty' || error.code === 'address-without-host';
+    throw new CommandLineError(`option ${flag}: ${error.message}`, { withUsage });
+  }
+}
+
+/** The usage text: the synopsis alone, as errors show it. */
+export function usageText(program: Program): string {
+  const [first, ...others] = program.synopsis;
+  return [
+    `usage: ${program.name} ${first}`,
+    ...others.map((line) => `    ${line}`),
+    `       ${program.name} -v | --version | --help`,
+    '',
+  ].join('\n');
+}
+
+/** The usage text and one line for each option. */
+export function helpText(program: Program): string {
+  const rows = program.options.map(({ flag, argument, summary, available }) => ({
+    spelling: argument === undefined ? flag : `${flag} ${argument}`,
+    summary: available === false ? `${summary} (not available yet)` : summary,
+  }));
+  const width = Math.max(...rows.map(({ spelling }) => spelling.length));
+  const lines = rows.map(({ spelling, summary }) => `  ${spelling.padEnd(width)}  ${summary}\n`);
+  return `${usageText(program)}\n${lines.join('')}`;
+}
+
+/** The row of an option that is in order at this place; what C refuses here is thrown. */
+function acceptOption<Flag extends string>(
+  program: Program<Flag>,
+  option: ScannedOption<Flag>,
+  given: ReadonlyMap<Flag, string>,
+): OptionRow<Flag> {
+  if (option.kind === 'unknownOption') throw usageError(`unknown option: ${option.text}`);
+  const row = program.options.find(({ flag }) => flag === option.flag);
+  if (row === undefined) throw new Error(`${option.flag} was scanned and is not in the table`);
+  switch (option.kind) {
+    case 'missingValue':
+      throw usageError(`option ${row.flag} needs an argument: ${row.argument}`);
+    case 'unwantedValue':
+      throw usageError(`option ${row.flag} takes no argument, and got "${option.value}"`);
+    case 'option':
+      refuseRepetition(program, row, given);
+      return row;
+    case 'optionWithValue':
+      refuseRepetition(program, row, given);
+      refuseBadValue(row, option.value);
+      return row;
+  }
+}
+
+function refuseRepetition<Flag extends string>(
+  program: Program<Flag>,
+  row: OptionRow<Flag>,
+  given: ReadonlyMap<Flag, string>,
+): void {
+  if (given.has(row.flag)) throw usageError(`option ${row.flag} is given twice`);
+  const rival = program.options.find(
+    ({ flag, group }) => group !== undefined && group === row.group && given.has(flag),
+  );
+  if (rival !== undefined) throw usageError(`${rival.flag} and ${row.flag} exclude each other`);
+}
+
+function refuseBadValue(row: OptionRow, text: string): void {
+  if (row.value === undefined) return;
+  const result = row.value.check(text);
+  if (result.ok) return;
+  const problem = result.reason === 'range' ? 'is out of range' : 'cannot be understood';
+  // C prints no usage text here.
+  throw new CommandLineError(
+    `option ${row.flag}: "${text}" ${problem}: expected ${row.value.expected}`,
+    { withUsage: false },
+  );
+}
+
+function answer<Config>(
+  program: Program,
+  kind: NonNullable<OptionRow['answer']>,
+): CommandLine<Config> {
+  const stream = kind === 'version on standard error' ? 'stderr' : 'stdout';
+  const text = kind === 'help' ? helpText(program) : `${program.name} ${VERSION}\n`;
+  return { kind: 'exit', exitCode: 0, stream, text };
+}

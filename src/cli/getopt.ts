@@ -1,0 +1,109 @@
+/**
+ * Option scanning by the rules of C spiped's getopt (libcperciva), as a pure function over an
+ * option table.
+ *
+ * It knows how options are spelled: bundles (`-Fe`), attached values (`-k/etc/key`), `--name`,
+ * `--name=value`, `--name value`, `--`. It does not know what they mean, does not see that one
+ * is given twice, and prints nothing: that is `command-line.ts`.
+ */
+
+/** What the scanner needs to know of one option. */
+export interface OptionSpelling<Flag extends string = string> {
+  /** As written on a command line: `-x`, or `--name`. */
+  readonly flag: Flag;
+  /** What its argument is called in help texts; absent when it takes none. */
+  readonly argument?: string;
+}
+
+/** One thing found on a command line. The last three end the scan. */
+export type ScannedOption<Flag extends string> =
+  | { readonly kind: 'option'; readonly flag: Flag }
+  | { readonly kind: 'optionWithValue'; readonly flag: Flag; readonly value: string }
+  /** Not in the table; `text` is `-x` for a letter of a bundle, else the whole word. */
+  | { readonly kind: 'unknownOption'; readonly text: string }
+  /** The command line ended where the option's argument should be. */
+  | { readonly kind: 'missingValue'; readonly flag: Flag }
+  /** `--name=value` for an option that takes none (C: the same as an unknown option). */
+  | { readonly kind: 'unwantedValue'; readonly flag: Flag; readonly value: string };
+
+/** All that a command line says. `operands` is what stands after the options. */
+export interface ScannedCommandLine<Flag extends string> {
+  readonly options: readonly ScannedOption<Flag>[];
+  readonly operands: readonly string[];
+}
+
+/**
+ * Scan `args` (without the program's name).
+ *
+ * Options end at `--` (eaten), at a lone `-`, at an empty word and at the first word that does
+ * not begin with `-`. An option's value is whatever comes next, also when it begins with `-`.
+ * Names are never abbreviated. The scan stops at the first thing that is wrong, which is then
+ * the last of `options`, and `operands` is empty: C exits there, and what follows has no meaning.
+ */
+export function scanOptions<Flag extends string>(
+  table: readonly OptionSpelling<Flag>[],
+  args: readonly string[],
+): ScannedCommandLine<Flag> {
+  const options: ScannedOption<Flag>[] = [];
+  const rest = [...args];
+  for (let word = rest[0]; word !== undefined; word = rest[0]) {
+    if (!word.startsWith('-') || word === '-') break;
+    rest.shift();
+    if (word === '--') break;
+    const found = word.startsWith('--')
+      ? [scanLong(table, word, rest)]
+      : scanBundle(table, word.slice(1), rest);
+    options.push(...found);
+    const last = options.at(-1);
+    if (last?.kind !== 'option' && last?.kind !== 'optionWithValue') {
+      return { options, operands: [] };
+    }
+  }
+  return { options, operands: rest };
+}
+
+/** `--name` or `--name=value`; takes the value from `rest` where it stands apart. */
+function scanLong<Flag extends string>(
+  table: readonly OptionSpelling<Flag>[],
+  word: string,
+  rest: string[],
+): ScannedOption<Flag> {
+  const equals = word.indexOf('=');
+  const name = equals === -1 ? word : word.slice(0, equals);
+  const row = table.find(({ flag }) => flag === name);
+  if (row === undefined) return { kind: 'unknownOption', text: word };
+  const attached = equals === -1 ? undefined : word.slice(equals + 1);
+  if (row.argument !== undefined) return withValue(row.flag, attached ?? rest.shift());
+  if (attached === undefined) return { kind: 'option', flag: row.flag };
+  return { kind: 'unwantedValue', flag: row.flag, value: attached };
+}
+
+/** The letters after one `-`; the first that takes an argument takes the rest of them. */
+function scanBundle<Flag extends string>(
+  table: readonly OptionSpelling<Flag>[],
+  letters: string,
+  rest: string[],
+): ScannedOption<Flag>[] {
+  const found: ScannedOption<Flag>[] = [];
+  let taken = 0;
+  for (const letter of letters) {
+    taken += letter.length;
+    const row = table.find(({ flag }) => flag === `-${letter}`);
+    // A `-` inside a bundle spells `--`, which is no option: C refuses it, and so must we.
+    if (row === undefined) return [...found, { kind: 'unknownOption', text: `-${letter}` }];
+    if (row.argument !== undefined) {
+      return [...found, withValue(row.flag, letters.slice(taken) || rest.shift())];
+    }
+    found.push({ kind: 'option', flag: row.flag });
+  }
+  return found;
+}
+
+function withValue<Flag extends string>(
+  flag: Flag,
+  value: string | undefined,
+): ScannedOption<Flag> {
+  return value === undefined
+    ? { kind: 'missingValue', flag }
+    : { kind: 'optionWithValue', flag, value };
+}

@@ -1,0 +1,44 @@
+/**
+ * The command line of `spipe`: its option table, and the configuration that options make.
+ *
+ * Compatible with C spipe 1.6.4 in what it accepts, in the order of its checks and in its exit
+ * codes (spipe/main.c). Starting anything is `spipe.ts`.
+ */
+
+import { type CommandLine, type Program, readCommandLine, requireAddress } from './command-line.ts';
+import type { SpipeConfig } from './config.ts';
+import {
+  eventLogOf,
+  keyFileOf,
+  PIPE_OPTIONS,
+  type PipeFlag,
+  policyOf,
+  refuseUnavailable,
+  timeoutOf,
+} from './pipe-options.ts';
+
+/** The program and its options. */
+export const SPIPE: Program<PipeFlag> = {
+  name: 'spipe',
+  synopsis: [
+    '-t <target socket> -k <key file> [-b <bind address>]',
+    '[-f | -g] [-j] [-o <connection timeout>]',
+    '[--event-log <directory> [--event-log-content {wire | full}]]',
+  ],
+  options: PIPE_OPTIONS,
+};
+
+/** What `spipe` is to do with these arguments (without the program's name). */
+export function parseSpipe(args: readonly string[]): CommandLine<SpipeConfig> {
+  return readCommandLine(SPIPE, args, (given): SpipeConfig => {
+    // The order of C's checks, for the sake of which of several problems is reported.
+    const policy = policyOf(given);
+    const keyFile = keyFileOf(given);
+    const timeoutMilliseconds = timeoutOf(given);
+    const target = requireAddress('-t', 'target socket', given.value('-t'));
+    const eventLog = eventLogOf(given);
+    refuseUnavailable(SPIPE, given);
+    const keepAlive = !given.has('-j');
+    return { policy, keepAlive, timeoutMilliseconds, keyFile, target, ...eventLog };
+  });
+}

@@ -1,0 +1,146 @@
+/**
+ * Addresses of sockets as the command line spells them, parsed without looking anything up.
+ *
+ * The forms are those of the manual and of C spiped (`sock_resolve` in libcperciva's sock.c):
+ * `/absolute/path`, `host:port`, `[IPv4 address]:port`, `[IPv6 address]:port`. Turning a name
+ * into addresses is `resolve.ts`.
+ */
+
+import { isIPv4, isIPv6 } from 'node:net';
+
+/** An address as asked for. `text` is what was given, for messages. */
+export type Address =
+  | { readonly kind: 'unix'; readonly text: string; readonly path: string }
+  /** An IP address: nothing to look up. `port` is 0 only where C allows it, without brackets. */
+  | {
+      readonly kind: 'ip';
+      readonly text: string;
+      readonly address: string;
+      readonly family: 4 | 6;
+      readonly port: number;
+    }
+  /** A name, or a service name for the port, or both: `resolve.ts` finds what they stand for. */
+  | {
+      readonly kind: 'host';
+      readonly text: string;
+      readonly host: string;
+      /** A number, 0 to 65535, or the name of a TCP service such as `http`. */
+      readonly port: number | string;
+    };
+
+/** Why an address is unusable. Stable; the message may change. */
+export type AddressErrorCode =
+  | 'address-empty'
+  | 'address-without-host'
+  | 'address-without-port'
+  | 'address-brackets-open'
+  | 'address-ip-invalid'
+  | 'address-port-invalid'
+  | 'address-path-too-long'
+  | 'address-service-unknown'
+  | 'address-lookup-failed';
+
+/** An address that cannot be used. The message is one line and quotes the address. */
+export class AddressError extends Error {
+  override readonly name = 'AddressError';
+  readonly code: AddressErrorCode;
+
+  constructor(code: AddressErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/**
+ * The longest path of a UNIX socket, in bytes: one less than the size of `sun_path`, as C
+ * demands. Checked here because Node 20 cuts a longer path silently.
+ */
+export const UNIX_PATH_LIMIT_BYTES = process.platform === 'linux' ? 107 : 103;
+
+/**
+ * Parse an address. Throws {@link AddressError}; two of its codes, `address-empty` and
+ * `address-without-host`, are what C finds before it resolves anything (`sock_addr_validate`)
+ * and answers with its usage text; the others are what C finds while it resolves.
+ *
+ * Two things that C lets pass are refused here, because they never mean what they say: a port
+ * above 65535 after a host name (C takes it modulo 65536) and an empty one (C takes 0).
+ */
+export function parseAddress(text: string): Address {
+  if (text === '') throw new AddressError('address-empty', 'the address is empty');
+  if (text.startsWith(':')) {
+    throw new AddressError('address-without-host', `no host in address "${text}"`);
+  }
+  if (text.startsWith('/')) return parseUnix(text);
+  const colon = text.lastIndexOf(':');
+  if (colon === -1) {
+    throw new AddressError(
+      'address-without-port',
+      `no port in address "${text}": expected host:port, [IP address]:port or /absolute/path`,
+    );
+  }
+  const host = text.slice(0, colon);
+  const port = text.slice(colon + 1);
+  return text.startsWith('[') ? parseBracketed(text, host, port) : parseHost(text, host, port);
+}
+
+function parseUnix(text: string): Address {
+  const length = Buffer.byteLength(text);
+  if (length > UNIX_PATH_LIMIT_BYTES) {
+    throw new AddressError(
+      'address-path-too-long',
+      `the socket path has ${length} bytes, at most ${UNIX_PATH_LIMIT_BYTES} are possible: ${text}`,
+    );
+  }
+  return { kind: 'unix', text, path: text };
+}
+
+function parseBracketed(text: string, host: string, port: string): Address {
+  if (!host.endsWith(']')) {
+    throw new AddressError(
+      'address-brackets-open',
+      `no "]:" before the port in address "${text}": expected [IP address]:port`,
+    );
+  }
+  const address = host.slice(1, -1);
+  const number = parsePort(port);
+  if (number === undefined || number === 0) throw portError(text, port, 'a number from 1 to 65535');
+  if (isIPv4(address)) return { kind: 'ip', text, address, family: 4, port: number };
+  // inet_pton, which decides in C, knows no zones.
+  if (isIPv6(address) && !address.includes('%')) {
+    return { kind: 'ip', text, address, family: 6, port: number };
+  }
+  const family = address.includes(':') ? 'IPv6' : 'IPv4';
+  throw new AddressError(
+    'address-ip-invalid',
+    `"${address}" is not an ${family} address, in address "${text}"`,
+  );
+}
+
+function parseHost(text: string, host: string, port: string): Address {
+  const number = parsePort(port);
+  if (number !== undefined) {
+    // C hands these to getaddrinfo as well, which takes them without a lookup.
+    if (isIPv4(host)) return { kind: 'ip', text, address: host, family: 4, port: number };
+    if (isIPv6(host)) return { kind: 'ip', text, address: host, family: 6, port: number };
+    return { kind: 'host', text, host, port: number };
+  }
+  if (port === '' || /^\s*[+-]?\d+$/.test(port)) {
+    throw portError(text, port, 'a number from 0 to 65535 or the name of a service');
+  }
+  return { kind: 'host', text, host, port };
+}
+
+/** A decimal number from 0 to 65535 as strtol reads it: after white space and a sign. */
+function parsePort(port: string): number | undefined {
+  if (!/^[ \t\n\v\f\r]*[+-]?[0-9]+$/.test(port)) return undefined;
+  const number = Number(port);
+  // Adding 0 makes a zero of "-0".
+  return number >= 0 && number <= 65535 ? number + 0 : undefined;
+}
+
+function portError(text: string, port: string, expected: string): AddressError {
+  return new AddressError(
+    'address-port-invalid',
+    `"${port}" is not a port, in address "${text}": expected ${expected}`,
+  );
+}

@@ -1,0 +1,98 @@
+/**
+ * From an address as asked for to the endpoints that a socket can use.
+ *
+ * Names go through the system's resolver, as in C (`getaddrinfo`), and keep the order it gives.
+ * It does not parse (`address.ts`) and does not connect.
+ */
+
+import { lookup } from 'node:dns/promises';
+import { readFile } from 'node:fs/promises';
+import { getSystemErrorMap } from 'node:util';
+import { type Address, AddressError } from './address.ts';
+
+/** Where a socket listens or connects to. */
+export type Endpoint =
+  | { readonly path: string }
+  | { readonly host: string; readonly port: number; readonly family: 4 | 6 };
+
+/** What resolution asks of the system; tests bring their own. */
+export interface ResolverSystem {
+  /** Every address of a name, in the order of preference. */
+  lookup(host: string): Promise<readonly { address: string; family: number }[]>;
+  /** The text of the services database, `/etc/services`. */
+  readServices(): Promise<string>;
+}
+
+const SYSTEM: ResolverSystem = {
+  lookup: (host) => lookup(host, { all: true, verbatim: true }),
+  readServices: () => readFile('/etc/services', 'utf8'),
+};
+
+/**
+ * The endpoints of an address, at least one, to be tried in this order. Rejects with
+ * {@link AddressError} (`address-lookup-failed`, `address-service-unknown`).
+ */
+export async function resolveAddress(
+  address: Address,
+  system: ResolverSystem = SYSTEM,
+): Promise<readonly Endpoint[]> {
+  switch (address.kind) {
+    case 'unix':
+      return [{ path: address.path }];
+    case 'ip':
+      return [{ host: address.address, port: address.port, family: address.family }];
+    case 'host': {
+      const { host } = address;
+      const port =
+        typeof address.port === 'number'
+          ? address.port
+          : await servicePort(host, address.port, system);
+      const found = await lookUp(host, system);
+      if (found.length === 0) {
+        throw new AddressError('address-lookup-failed', `Error looking up ${host}: no addresses`);
+      }
+      return found.map((one) => ({ host: one.address, port, family: one.family === 6 ? 6 : 4 }));
+    }
+  }
+}
+
+async function lookUp(
+  host: string,
+  system: ResolverSystem,
+): Promise<readonly { address: string; family: number }[]> {
+  try {
+    return await system.lookup(host);
+  } catch (error) {
+    throw new AddressError(
+      'address-lookup-failed',
+      `Error looking up ${host}: ${lookupFailure(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** `unknown node or service (ENOTFOUND)`: the system's words, and the code to search for. */
+function lookupFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { errno, code } = error as NodeJS.ErrnoException;
+  const words = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
+  return words === undefined || code === undefined ? error.message : `${words} (${code})`;
+}
+
+/** The port of a TCP service in the services database (services(5)), by name or alias. */
+async function servicePort(host: string, name: string, system: ResolverSystem): Promise<number> {
+  // A system without the database knows no service by name.
+  const services = await system.readServices().catch(() => '');
+  for (const line of services.split('\n')) {
+    const [official, portAndProtocol = '', ...aliases] = line
+      .replace(/#.*/, '')
+      .trim()
+      .split(/\s+/);
+    const [port, protocol] = portAndProtocol.split('/');
+    if (protocol === 'tcp' && (official === name || aliases.includes(name))) return Number(port);
+  }
+  throw new AddressError(
+    'address-service-unknown',
+    `Error looking up ${host}: no TCP service is called "${name}"`,
+  );
+}
