@@ -16,9 +16,8 @@ const MODULUS_HEX =
   '3995497cea956ae515d2261898fa051015728e5a8aacaa68ffffffffffffffff';
 
 /** The modulus p, 256 bytes, big-endian. The generator is 2. */
-export const GROUP14_MODULUS: Uint8Array = Uint8Array.from(
-  { length: PUBLIC_VALUE_BYTES },
-  (_, i) => Number.parseInt(MODULUS_HEX.slice(2 * i, 2 * i + 2), 16),
+export const GROUP14_MODULUS: Uint8Array = Uint8Array.from({ length: PUBLIC_VALUE_BYTES }, (_, i) =>
+  Number.parseInt(MODULUS_HEX.slice(2 * i, 2 * i + 2), 16),
 );
 
 /**
@@ -26,11 +25,9 @@ export const GROUP14_MODULUS: Uint8Array = Uint8Array.from(
  * takes may depend on it; C compares with memcmp (`crypto_dh_sanitycheck`).
  */
 export function isBelowModulus(y: Uint8Array): boolean {
-  for (const [i, p] of GROUP14_MODULUS.entries()) {
-    const byte = y[i] ?? 0;
-    if (byte !== p) return byte < p;
-  }
-  return false;
+  const firstDifference = GROUP14_MODULUS.findIndex((byte, i) => byte !== y[i]);
+  if (firstDifference === -1) return false;
+  return Number(y[firstDifference]) < Number(GROUP14_MODULUS[firstDifference]);
 }
 
 /** Whether y is the number 1: what an end without forward secrecy (-f) sends (HS-12, HS-14). */

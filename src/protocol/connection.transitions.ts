@@ -1,0 +1,134 @@
+/** The transition table of the connection reducer, both roles together. */
+
+import type { TransitionRow, TransitionTable } from './transitions.ts';
+
+const dialing = ['dialing', 'dialingAndHandshaking', 'dialingEstablished'];
+const open = [...dialing, 'handshaking', 'piping'];
+
+function closing(from: readonly string[], event: string, note: string): readonly TransitionRow[] {
+  return from.map((phase) => ({ from: phase, event, to: ['closed'], note }));
+}
+
+export const connectionTransitions: TransitionTable = {
+  machine: 'Connection',
+  initial: 'idle',
+  rows: [
+    {
+      from: 'idle',
+      event: 'connectionAccepted',
+      to: ['dialing', 'dialingAndHandshaking'],
+      note: 'the target is dialled; a server sends its nonce (CN-2, CN-3)',
+    },
+    {
+      from: 'dialing',
+      event: 'targetConnected',
+      to: ['handshaking'],
+      note: 'a client sends its nonce (CN-3)',
+    },
+    {
+      from: 'dialingAndHandshaking',
+      event: 'targetConnected',
+      to: ['handshaking'],
+      note: 'the handshake goes on',
+    },
+    {
+      from: 'dialingEstablished',
+      event: 'targetConnected',
+      to: ['piping', 'closed'],
+      note: 'the pipe stands (CN-6); closed when an early packet is bad',
+    },
+    {
+      from: 'dialingAndHandshaking',
+      event: 'bytesReceived',
+      to: ['dialingAndHandshaking', 'dialingEstablished', 'closed'],
+      note: 'cipher side, to the handshake',
+    },
+    {
+      from: 'handshaking',
+      event: 'bytesReceived',
+      to: ['handshaking', 'piping', 'closed'],
+      note: 'cipher side, to the handshake',
+    },
+    {
+      from: 'dialingEstablished',
+      event: 'bytesReceived',
+      to: ['dialingEstablished'],
+      note: 'cipher side, kept (CN-7)',
+    },
+    {
+      from: 'piping',
+      event: 'bytesReceived',
+      to: ['piping', 'closed'],
+      note: 'sealed or opened, and sent on (CN-8); closed when a packet is bad',
+    },
+    {
+      from: 'dialingAndHandshaking',
+      event: 'endReceived',
+      to: ['dialingAndHandshaking', 'closed'],
+      note: 'cipher side; closed unless the handshake has all it needs (HS-4)',
+    },
+    {
+      from: 'handshaking',
+      event: 'endReceived',
+      to: ['handshaking', 'closed'],
+      note: 'cipher side; closed unless the handshake has all it needs (HS-4)',
+    },
+    {
+      from: 'dialingEstablished',
+      event: 'endReceived',
+      to: ['dialingEstablished'],
+      note: 'cipher side, remembered',
+    },
+    {
+      from: 'piping',
+      event: 'endReceived',
+      to: ['piping'],
+      note: 'the other side is half-closed (CN-10)',
+    },
+    {
+      from: 'piping',
+      event: 'endCompleted',
+      to: ['piping', 'closed'],
+      note: 'closed when it is the second (CN-12)',
+    },
+    {
+      from: 'dialingAndHandshaking',
+      event: 'keyPairGenerated',
+      to: ['dialingAndHandshaking', 'closed'],
+      note: 'to the handshake',
+    },
+    {
+      from: 'handshaking',
+      event: 'keyPairGenerated',
+      to: ['handshaking', 'closed'],
+      note: 'to the handshake',
+    },
+    {
+      from: 'dialingAndHandshaking',
+      event: 'sharedSecretComputed',
+      to: ['dialingEstablished'],
+      note: 'the handshake is done; the target is not there yet',
+    },
+    {
+      from: 'handshaking',
+      event: 'sharedSecretComputed',
+      to: ['piping', 'closed'],
+      note: 'the pipe stands (CN-6); closed when an early packet is bad',
+    },
+    ...open.map((from) => ({
+      from,
+      event: 'writeCompleted',
+      to: [from],
+      note: 'the opposite side may be read again (CN-9)',
+    })),
+    ...closing(dialing, 'targetConnectFailed', 'CN-4'),
+    ...open.map((from) => ({
+      from,
+      event: 'timerExpired',
+      to: from === 'piping' ? ['piping'] : [from, 'closed'],
+      note: 'closed when what the timer bounds is not done (TM-2, TM-3, TM-5)',
+    })),
+    ...closing(open, 'socketFailed', 'CN-11'),
+    ...closing(open, 'cancelRequested', 'the owner gives the connection up'),
+  ],
+};

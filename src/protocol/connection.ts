@@ -1,0 +1,405 @@
+/**
+ * One connection, from the accepted source to the closed sockets, as a reducer.
+ *
+ * It composes the handshake and the two packet reducers with the dial of the target, the two
+ * timers, flow control and half-close. Answers CN-1 to CN-16 and TM-1 to TM-5. It knows no socket:
+ * `src/io` performs its effects and reports what happened as events.
+ *
+ * How the phases follow each other differs by role only in who waits for whom (CN-3):
+ *
+ *     client:  idle → dialing → handshaking → piping → closed
+ *     server:  idle → dialingAndHandshaking → handshaking        → piping → closed
+ *                                           → dialingEstablished ↗
+ */
+
+import { concat } from './bytes.ts';
+import type { ConnectionEffect, ConnectionEvent, Step } from './events.ts';
+import type { FaultCode, Outcome } from './faults.ts';
+import { afterSending, afterWriting, type Flow, initialFlow, setReading } from './flow.ts';
+import {
+  type HandshakeContext,
+  type HandshakeEvent,
+  type HandshakeState,
+  handshakeSecrets,
+  initialHandshakeState,
+  type SessionKeys,
+  sessionSecrets,
+  stepHandshake,
+  wantsBytes,
+} from './handshake.ts';
+import { unexpected } from './invariant.ts';
+import { type PipeState, startPipe, stepPipe } from './pipe.ts';
+
+/** What a connection needs to know and never changes. */
+export interface ConnectionContext extends HandshakeContext {
+  /** The value of `-o`, for each of the two timers, in milliseconds (TM-1). */
+  readonly timeoutMilliseconds: number;
+}
+
+/** A handshake that is done, waiting for the target. */
+interface Established {
+  readonly keys: SessionKeys;
+  readonly forwardSecrecy: boolean;
+  /** Bytes of packets that came early (CN-7). */
+  readonly early: Uint8Array;
+  /** Whether the cipher stream ended after them. */
+  readonly ended: boolean;
+}
+
+export type ConnectionState =
+  | { readonly phase: 'idle' }
+  /** Client: the target is being dialled; the nonce waits for it. */
+  | { readonly phase: 'dialing'; readonly flow: Flow; readonly nonce: Uint8Array }
+  /** Server: the target is being dialled while the handshake runs. */
+  | {
+      readonly phase: 'dialingAndHandshaking';
+      readonly flow: Flow;
+      readonly handshake: HandshakeState;
+    }
+  /** The target is connected; the handshake runs. */
+  | { readonly phase: 'handshaking'; readonly flow: Flow; readonly handshake: HandshakeState }
+  /** Server: the handshake is done; the target is still being dialled. */
+  | { readonly phase: 'dialingEstablished'; readonly flow: Flow; readonly established: Established }
+  /** The pipe stands (CN-6). */
+  | {
+      readonly phase: 'piping';
+      readonly flow: Flow;
+      readonly keys: SessionKeys;
+      readonly forwardSecrecy: boolean;
+      readonly pipe: PipeState;
+    }
+  | { readonly phase: 'closed'; readonly outcome: Outcome };
+
+type ConnectionStep = Step<ConnectionState, ConnectionEffect>;
+
+type In<Phase extends ConnectionState['phase']> = Extract<ConnectionState, { phase: Phase }>;
+
+/** Where every connection begins. */
+export const initialConnectionState: ConnectionState = { phase: 'idle' };
+
+/**
+ * The next state of a connection, and what is to be done, in order. In `closed` every event is
+ * without effect, because completions and errors may still be on their way. Throws
+ * {@link InvariantViolation} for an event that the phase rules out: a defect of the adapter.
+ */
+export function stepConnection(
+  context: ConnectionContext,
+  state: ConnectionState,
+  event: ConnectionEvent,
+): ConnectionStep {
+  switch (state.phase) {
+    case 'idle':
+      return idle(context, state, event);
+    case 'dialing':
+      return dialing(context, state, event);
+    case 'dialingAndHandshaking':
+      return dialingAndHandshaking(context, state, event);
+    case 'handshaking':
+      return handshaking(context, state, event);
+    case 'dialingEstablished':
+      return dialingEstablished(context, state, event);
+    case 'piping':
+      return piping(context, state, event);
+    case 'closed':
+      return { state, effects: [] };
+  }
+}
+
+/** CN-2, CN-3: dial at once; a server begins the handshake at the same time. */
+function idle(
+  context: ConnectionContext,
+  state: In<'idle'>,
+  event: ConnectionEvent,
+): ConnectionStep {
+  if (event.type !== 'connectionAccepted') return unexpected('connection', state, event);
+  const dial: readonly ConnectionEffect[] = [
+    { type: 'startTimer', timer: 'connect', milliseconds: context.timeoutMilliseconds },
+    { type: 'connectTarget' },
+  ];
+  if (context.role === 'client') {
+    return {
+      state: { phase: 'dialing', flow: initialFlow, nonce: event.nonce },
+      effects: dial,
+    };
+  }
+  return startHandshake(context, 'dialingAndHandshaking', event.nonce, dial);
+}
+
+function dialing(
+  context: ConnectionContext,
+  state: In<'dialing'>,
+  event: ConnectionEvent,
+): ConnectionStep {
+  switch (event.type) {
+    case 'targetConnected':
+      return startHandshake(context, 'handshaking', state.nonce, [
+        { type: 'cancelTimer', timer: 'connect' },
+      ]);
+    default:
+      return common(state, event);
+  }
+}
+
+/** TM-3, HS-2: the handshake's timer and our nonce. */
+function startHandshake(
+  context: ConnectionContext,
+  phase: 'dialingAndHandshaking' | 'handshaking',
+  nonce: Uint8Array,
+  before: readonly ConnectionEffect[],
+): ConnectionStep {
+  const timer: ConnectionEffect = {
+    type: 'startTimer',
+    timer: 'handshake',
+    milliseconds: context.timeoutMilliseconds,
+  };
+  const state = { phase, flow: initialFlow, handshake: initialHandshakeState };
+  return prepend([...before, timer], advance(context, state, { type: 'handshakeStarted', nonce }));
+}
+
+function dialingAndHandshaking(
+  context: ConnectionContext,
+  state: In<'dialingAndHandshaking'>,
+  event: ConnectionEvent,
+): ConnectionStep {
+  switch (event.type) {
+    case 'targetConnected':
+      return {
+        state: { ...state, phase: 'handshaking' },
+        effects: [{ type: 'cancelTimer', timer: 'connect' }],
+      };
+    default:
+      return duringHandshake(context, state, event);
+  }
+}
+
+function handshaking(
+  context: ConnectionContext,
+  state: In<'handshaking'>,
+  event: ConnectionEvent,
+): ConnectionStep {
+  return duringHandshake(context, state, event);
+}
+
+function duringHandshake(
+  context: ConnectionContext,
+  state: In<'dialingAndHandshaking' | 'handshaking'>,
+  event: ConnectionEvent,
+): ConnectionStep {
+  switch (event.type) {
+    case 'bytesReceived':
+    case 'endReceived':
+      // CN-6: the plain side is not read before the pipe stands.
+      if (event.side === 'plain') return unexpected('connection', state, event);
+      return advance(context, state, event);
+    case 'keyPairGenerated':
+    case 'sharedSecretComputed':
+      return advance(context, state, event);
+    case 'socketFailed':
+      // A peer that refuses our handshake may close with our bytes unread: that arrives as a reset.
+      if (event.side === 'cipher') return close(state, endedEarly(state.handshake), event.error);
+      return common(state, event);
+    default:
+      return common(state, event);
+  }
+}
+
+/** Let the handshake take the event, and act on where it stands then. */
+function advance(
+  context: ConnectionContext,
+  state: In<'dialingAndHandshaking' | 'handshaking'>,
+  event: HandshakeEvent,
+): ConnectionStep {
+  const { state: handshake, effects } = stepHandshake(context, state.handshake, event);
+  if (handshake.phase === 'failed') return prepend(effects, close(state, handshake.fault));
+  const sent = afterSending(state.flow, effects);
+  if (handshake.phase !== 'established') {
+    const read = setReading(sent, 'cipher', wantsBytes(handshake));
+    return {
+      state: { ...state, flow: read.flow, handshake },
+      effects: [...effects, ...read.effects],
+    };
+  }
+  const { keys, forwardSecrecy, received, ended } = handshake;
+  const established = { keys, forwardSecrecy, early: received, ended };
+  const done: readonly ConnectionEffect[] = [
+    ...effects,
+    { type: 'cancelTimer', timer: 'handshake' },
+  ];
+  if (state.phase === 'handshaking') return prepend(done, pipe(context, sent, established));
+  // CN-7: what the peer sends now waits in the kernel until the target is there.
+  const read = setReading(sent, 'cipher', false);
+  return {
+    state: { phase: 'dialingEstablished', flow: read.flow, established },
+    effects: [...done, ...read.effects],
+  };
+}
+
+function dialingEstablished(
+  context: ConnectionContext,
+  state: In<'dialingEstablished'>,
+  event: ConnectionEvent,
+): ConnectionStep {
+  const { established } = state;
+  switch (event.type) {
+    case 'targetConnected':
+      return prepend(
+        [{ type: 'cancelTimer', timer: 'connect' }],
+        pipe(context, state.flow, established),
+      );
+    case 'bytesReceived': {
+      if (event.side === 'plain') return unexpected('connection', state, event);
+      const early = concat(established.early, event.bytes);
+      return { state: { ...state, established: { ...established, early } }, effects: [] };
+    }
+    case 'endReceived':
+      if (event.side === 'plain') return unexpected('connection', state, event);
+      return { state: { ...state, established: { ...established, ended: true } }, effects: [] };
+    default:
+      return common(state, event);
+  }
+}
+
+/** CN-6: both the handshake and the target are there. */
+function pipe(
+  context: ConnectionContext,
+  flow: Flow,
+  { keys, forwardSecrecy, early, ended }: Established,
+): ConnectionStep {
+  const state = { phase: 'piping' as const, flow, keys, forwardSecrecy };
+  const start = startPipe(context, flow, keys);
+  let step = concludePipe(state, start);
+  if (early.length > 0) {
+    step = then(step, (next) =>
+      stepConnection(context, next, { type: 'bytesReceived', side: 'cipher', bytes: early }),
+    );
+  }
+  if (ended) {
+    step = then(step, (next) =>
+      stepConnection(context, next, { type: 'endReceived', side: 'cipher' }),
+    );
+  }
+  return step;
+}
+
+function piping(
+  context: ConnectionContext,
+  state: In<'piping'>,
+  event: ConnectionEvent,
+): ConnectionStep {
+  switch (event.type) {
+    case 'bytesReceived':
+    case 'endReceived':
+    case 'writeCompleted':
+    case 'endCompleted':
+      return concludePipe(state, stepPipe(context, state.flow, state.pipe, event));
+    default:
+      return common(state, event);
+  }
+}
+
+/** Take over what the pipe decided: go on, or close. */
+function concludePipe(
+  state: Omit<In<'piping'>, 'pipe'>,
+  result: ReturnType<typeof stepPipe>,
+): ConnectionStep {
+  const { flow, pipe: next, effects, outcome } = result;
+  const after = { ...state, flow, pipe: next };
+  if (outcome === undefined) return { state: after, effects };
+  return prepend(effects, closeWith(after, outcome));
+}
+
+/** What means the same in every phase between `idle` and `closed`. */
+function common(
+  state: Exclude<ConnectionState, In<'idle' | 'closed'>>,
+  event: ConnectionEvent,
+): ConnectionStep {
+  switch (event.type) {
+    case 'writeCompleted':
+      return {
+        state: { ...state, flow: afterWriting(state.flow, event.side, event.length) },
+        effects: [],
+      };
+    case 'targetConnectFailed':
+      // CN-4
+      return isDialing(state)
+        ? close(state, 'target-connect-failed', event.error)
+        : unexpected('connection', state, event);
+    case 'timerExpired':
+      return timerExpired(state, event.timer);
+    case 'socketFailed':
+      // CN-11
+      return close(
+        state,
+        event.side === 'plain' ? 'plain-socket-failed' : 'cipher-socket-failed',
+        event.error,
+      );
+    case 'cancelRequested':
+      return closeWith(state, { code: 'cancelled' });
+    default:
+      return unexpected('connection', state, event);
+  }
+}
+
+/** TM-2, TM-3; TM-5: a timer whose work is done has no effect. */
+function timerExpired(
+  state: Exclude<ConnectionState, In<'idle' | 'closed'>>,
+  timer: 'connect' | 'handshake',
+): ConnectionStep {
+  if (timer === 'connect' && isDialing(state)) return close(state, 'target-connect-timed-out');
+  if (timer === 'handshake' && 'handshake' in state) return close(state, 'handshake-timed-out');
+  return { state, effects: [] };
+}
+
+function isDialing(state: ConnectionState): boolean {
+  return (
+    state.phase === 'dialing' ||
+    state.phase === 'dialingAndHandshaking' ||
+    state.phase === 'dialingEstablished'
+  );
+}
+
+function endedEarly(handshake: HandshakeState): FaultCode {
+  return handshake.phase === 'awaitingNonce'
+    ? 'handshake-ended-in-nonce'
+    : 'handshake-ended-in-public-value';
+}
+
+function close(state: ConnectionState, code: FaultCode, detail?: string): ConnectionStep {
+  return closeWith(state, detail === undefined ? { code } : { code, detail });
+}
+
+function closeWith(state: ConnectionState, outcome: Outcome): ConnectionStep {
+  const secrets = secretsOf(state);
+  return {
+    state: { phase: 'closed', outcome },
+    effects: [
+      ...(secrets.length === 0 ? [] : [{ type: 'eraseSecrets' as const, secrets }]),
+      { type: 'closeConnection', outcome },
+    ],
+  };
+}
+
+function secretsOf(state: ConnectionState): readonly Uint8Array[] {
+  switch (state.phase) {
+    case 'dialingAndHandshaking':
+    case 'handshaking':
+      return handshakeSecrets(state.handshake);
+    case 'dialingEstablished':
+      return sessionSecrets(state.established.keys);
+    case 'piping':
+      return sessionSecrets(state.keys);
+    default:
+      return [];
+  }
+}
+
+function prepend(effects: readonly ConnectionEffect[], step: ConnectionStep): ConnectionStep {
+  return { state: step.state, effects: [...effects, ...step.effects] };
+}
+
+function then(
+  step: ConnectionStep,
+  next: (state: ConnectionState) => ConnectionStep,
+): ConnectionStep {
+  return prepend(step.effects, next(step.state));
+}

@@ -1,0 +1,387 @@
+/**
+ * The handshake of one connection, as a reducer.
+ *
+ * Both ends send a nonce at once; the client sends its MACed Diffie-Hellman value, the server
+ * checks it before it computes or sends its own; both derive the packet keys. The arithmetic and
+ * the randomness are effects and come back as events. Answers HS-1 to HS-23; what happens before
+ * (dial, accept) and after (packets) is the connection's business.
+ *
+ * Fed bytes in any segmentation: a phase takes what it needs from `received` and hands the rest
+ * to the next phase, so the nonce, y ‖ h and the first packets may come in one read (HS-19, HS-20).
+ */
+
+import { concat, NO_BYTES } from './bytes.ts';
+import type { ConnectionEffect, ConnectionEvent, Step } from './events.ts';
+import type { FaultCode } from './faults.ts';
+import { isBelowModulus, isOne, one } from './group14.ts';
+import { unexpected } from './invariant.ts';
+import {
+  MAC_BYTES,
+  NONCE_BYTES,
+  type Policy,
+  PUBLIC_VALUE_BYTES,
+  PUBLIC_VALUE_MESSAGE_BYTES,
+  type Role,
+} from './parameters.ts';
+import type { CryptoSuite, PacketKeys } from './suite.ts';
+
+/** What a handshake needs to know and never changes. */
+export interface HandshakeContext {
+  readonly role: Role;
+  readonly policy: Policy;
+  /** K, 32 bytes (KF-1). */
+  readonly secret: Uint8Array;
+  readonly suite: CryptoSuite;
+}
+
+/** The events of a connection that concern its handshake; bytes and end are the cipher side's. */
+export type HandshakeEvent =
+  | { readonly type: 'handshakeStarted'; readonly nonce: Uint8Array }
+  | { readonly type: 'bytesReceived'; readonly bytes: Uint8Array }
+  | { readonly type: 'endReceived' }
+  | Extract<ConnectionEvent, { type: 'keyPairGenerated' | 'sharedSecretComputed' }>;
+
+/** The effects a handshake asks for; `sendBytes` is always on the cipher side. */
+export type HandshakeEffect = Extract<
+  ConnectionEffect,
+  { type: 'sendBytes' | 'generateKeyPair' | 'computeSharedSecret' | 'eraseSecrets' }
+>;
+
+/** The packet keys of both directions (HS-17). */
+export interface SessionKeys {
+  /** E_C and H_C: what the client seals with. */
+  readonly client: PacketKeys;
+  /** E_S and H_S: what the server seals with. */
+  readonly server: PacketKeys;
+}
+
+/** What both ends know after the nonces (HS-5). The MAC keys are views of dk1. */
+interface Keyed {
+  readonly nonceC: Uint8Array;
+  readonly nonceS: Uint8Array;
+  readonly dhmacC: Uint8Array;
+  readonly dhmacS: Uint8Array;
+}
+
+/** Bytes of the cipher stream not used yet, and whether the stream has ended after them. */
+interface Input {
+  readonly received: Uint8Array;
+  readonly ended: boolean;
+}
+
+export type HandshakeState =
+  | { readonly phase: 'idle' }
+  /** Our nonce is sent; fewer than 32 bytes of the peer's have arrived. */
+  | { readonly phase: 'awaitingNonce'; readonly nonce: Uint8Array; readonly received: Uint8Array }
+  /** Waiting for x and y. The server has validated the client's value, the client has none yet. */
+  | ({
+      readonly phase: 'generatingKeyPair';
+      readonly keyed: Keyed;
+      readonly yPeer: Uint8Array | undefined;
+    } & Input)
+  /** Fewer than 288 bytes of y ‖ h have arrived. A client has sent its own; x is absent with -f. */
+  | {
+      readonly phase: 'awaitingPublicValue';
+      readonly keyed: Keyed;
+      readonly x: Uint8Array | undefined;
+      readonly received: Uint8Array;
+    }
+  /** Both values are exchanged; waiting for ySC. */
+  | ({
+      readonly phase: 'computingSharedSecret';
+      readonly keyed: Keyed;
+      readonly x: Uint8Array;
+      readonly weakPeer: boolean;
+    } & Input)
+  /** The keys stand; `received` already belongs to the packets. */
+  | ({
+      readonly phase: 'established';
+      readonly keys: SessionKeys;
+      readonly forwardSecrecy: boolean;
+    } & Input)
+  | { readonly phase: 'failed'; readonly fault: FaultCode };
+
+type HandshakeStep = Step<HandshakeState, HandshakeEffect>;
+
+type In<Phase extends HandshakeState['phase']> = Extract<HandshakeState, { phase: Phase }>;
+
+/** Where every handshake begins. */
+export const initialHandshakeState: HandshakeState = { phase: 'idle' };
+
+/**
+ * The next state of a handshake, and what is to be done. `established` and `failed` are final.
+ * Throws {@link InvariantViolation} for an event that the phase rules out.
+ */
+export function stepHandshake(
+  context: HandshakeContext,
+  state: HandshakeState,
+  event: HandshakeEvent,
+): HandshakeStep {
+  switch (state.phase) {
+    case 'idle':
+      return idle(state, event);
+    case 'awaitingNonce':
+      return awaitingNonce(context, state, event);
+    case 'generatingKeyPair':
+      return generatingKeyPair(context, state, event);
+    case 'awaitingPublicValue':
+      return awaitingPublicValue(context, state, event);
+    case 'computingSharedSecret':
+      return computingSharedSecret(context, state, event);
+    case 'established':
+    case 'failed':
+      return unexpected('handshake', state, event);
+  }
+}
+
+/** HS-2: the nonce goes out before anything is read. */
+function idle(state: In<'idle'>, event: HandshakeEvent): HandshakeStep {
+  if (event.type !== 'handshakeStarted') return unexpected('handshake', state, event);
+  return {
+    state: { phase: 'awaitingNonce', nonce: event.nonce, received: NO_BYTES },
+    effects: [{ type: 'sendBytes', side: 'cipher', bytes: event.nonce }],
+  };
+}
+
+function awaitingNonce(
+  context: HandshakeContext,
+  state: In<'awaitingNonce'>,
+  event: HandshakeEvent,
+): HandshakeStep {
+  switch (event.type) {
+    case 'bytesReceived':
+      return takeNonce(context, { ...state, received: concat(state.received, event.bytes) });
+    case 'endReceived':
+      return failed('handshake-ended-in-nonce');
+    default:
+      return unexpected('handshake', state, event);
+  }
+}
+
+/** HS-3, HS-5: with both nonces, derive the MAC keys; then the roles part. */
+function takeNonce(context: HandshakeContext, state: In<'awaitingNonce'>): HandshakeStep {
+  if (state.received.length < NONCE_BYTES) return { state, effects: [] };
+  const peer = state.received.subarray(0, NONCE_BYTES);
+  const received = state.received.subarray(NONCE_BYTES);
+  const client = context.role === 'client';
+  const nonceC = client ? state.nonce : peer;
+  const nonceS = client ? peer : state.nonce;
+  const dk1 = context.suite.pbkdf2(context.secret, concat(nonceC, nonceS), 2 * MAC_BYTES);
+  const keyed: Keyed = {
+    nonceC,
+    nonceS,
+    dhmacC: dk1.subarray(0, MAC_BYTES),
+    dhmacS: dk1.subarray(MAC_BYTES),
+  };
+  // HS-9: a server waits for the client's value; HS-7: a client sends its own now.
+  return client
+    ? choosePublicValue(context, keyed, undefined, { received, ended: false })
+    : takePublicValue(context, keyed, undefined, { received, ended: false });
+}
+
+/**
+ * HS-7, HS-8, HS-14, HS-15: our turn to send y ‖ h. `yPeer` is the client's validated value on a
+ * server, and absent on a client.
+ */
+function choosePublicValue(
+  context: HandshakeContext,
+  keyed: Keyed,
+  yPeer: Uint8Array | undefined,
+  input: Input,
+): HandshakeStep {
+  if (!context.policy.weak) {
+    return {
+      state: { phase: 'generatingKeyPair', keyed, yPeer, ...input },
+      effects: [{ type: 'generateKeyPair' }],
+    };
+  }
+  const sent = sendPublicValue(context, keyed, one());
+  return yPeer === undefined
+    ? prepend(sent, takePublicValue(context, keyed, undefined, input))
+    : prepend(sent, establish(context, keyed, { ySC: one(), forwardSecrecy: false }, input));
+}
+
+function generatingKeyPair(
+  context: HandshakeContext,
+  state: In<'generatingKeyPair'>,
+  event: HandshakeEvent,
+): HandshakeStep {
+  switch (event.type) {
+    case 'bytesReceived':
+    case 'endReceived':
+      return { state: { ...state, ...extend(state, event) }, effects: [] };
+    case 'keyPairGenerated': {
+      const { keyed, yPeer, received, ended } = state;
+      const { x, y } = event;
+      const sent = sendPublicValue(context, keyed, y);
+      return yPeer === undefined
+        ? prepend(sent, takePublicValue(context, keyed, x, { received, ended }))
+        : prepend(sent, computeSharedSecret(keyed, x, yPeer, { received, ended }));
+    }
+    default:
+      return unexpected('handshake', state, event);
+  }
+}
+
+function awaitingPublicValue(
+  context: HandshakeContext,
+  state: In<'awaitingPublicValue'>,
+  event: HandshakeEvent,
+): HandshakeStep {
+  switch (event.type) {
+    case 'bytesReceived':
+    case 'endReceived':
+      return takePublicValue(
+        context,
+        state.keyed,
+        state.x,
+        extend({ received: state.received, ended: false }, event),
+      );
+    default:
+      return unexpected('handshake', state, event);
+  }
+}
+
+/** HS-4, HS-10 to HS-13: wait for the peer's y ‖ h, and judge it. */
+function takePublicValue(
+  context: HandshakeContext,
+  keyed: Keyed,
+  x: Uint8Array | undefined,
+  input: Input,
+): HandshakeStep {
+  const { received, ended } = input;
+  if (received.length < PUBLIC_VALUE_MESSAGE_BYTES) {
+    return ended
+      ? failed('handshake-ended-in-public-value')
+      : { state: { phase: 'awaitingPublicValue', keyed, x, received }, effects: [] };
+  }
+  const message = received.subarray(0, PUBLIC_VALUE_MESSAGE_BYTES);
+  const rest: Input = { received: received.subarray(PUBLIC_VALUE_MESSAGE_BYTES), ended };
+  const fault = judgePublicValue(context, keyed, message);
+  if (fault !== undefined) return failed(fault);
+  const y = message.subarray(0, PUBLIC_VALUE_BYTES);
+  if (context.role === 'server') return choosePublicValue(context, keyed, y, rest);
+  return x === undefined
+    ? establish(context, keyed, { ySC: one(), forwardSecrecy: false }, rest)
+    : computeSharedSecret(keyed, x, y, rest);
+}
+
+/** What is wrong with the peer's y ‖ h, if anything. The MAC comes first: HS-10. */
+function judgePublicValue(
+  context: HandshakeContext,
+  keyed: Keyed,
+  message: Uint8Array,
+): FaultCode | undefined {
+  const { suite, role, policy } = context;
+  const y = message.subarray(0, PUBLIC_VALUE_BYTES);
+  const h = message.subarray(PUBLIC_VALUE_BYTES);
+  const dhmac = role === 'client' ? keyed.dhmacS : keyed.dhmacC;
+  if (!suite.equal(h, suite.hmac(dhmac, y))) return 'handshake-mac-mismatch';
+  if (!isBelowModulus(y)) return 'handshake-value-out-of-range';
+  if (policy.requireForwardSecrecy && isOne(y)) return 'handshake-without-forward-secrecy';
+  return undefined;
+}
+
+/** HS-6, HS-7, HS-15: y ‖ HMAC(our dhmac, y). */
+function sendPublicValue(context: HandshakeContext, keyed: Keyed, y: Uint8Array): HandshakeEffect {
+  const dhmac = context.role === 'client' ? keyed.dhmacC : keyed.dhmacS;
+  return { type: 'sendBytes', side: 'cipher', bytes: concat(y, context.suite.hmac(dhmac, y)) };
+}
+
+/** HS-16. */
+function computeSharedSecret(
+  keyed: Keyed,
+  x: Uint8Array,
+  y: Uint8Array,
+  input: Input,
+): HandshakeStep {
+  return {
+    state: { phase: 'computingSharedSecret', keyed, x, weakPeer: isOne(y), ...input },
+    effects: [{ type: 'computeSharedSecret', x, y }],
+  };
+}
+
+function computingSharedSecret(
+  context: HandshakeContext,
+  state: In<'computingSharedSecret'>,
+  event: HandshakeEvent,
+): HandshakeStep {
+  switch (event.type) {
+    case 'bytesReceived':
+    case 'endReceived':
+      return { state: { ...state, ...extend(state, event) }, effects: [] };
+    case 'sharedSecretComputed': {
+      const { keyed, x, weakPeer, received, ended } = state;
+      const secret = { ySC: event.ySC, x, forwardSecrecy: !weakPeer };
+      return establish(context, keyed, secret, { received, ended });
+    }
+    default:
+      return unexpected('handshake', state, event);
+  }
+}
+
+/** HS-17, HS-18, HS-23: the packet keys, and the end of everything they were made from. */
+function establish(
+  context: HandshakeContext,
+  keyed: Keyed,
+  secret: { readonly ySC: Uint8Array; readonly x?: Uint8Array; readonly forwardSecrecy: boolean },
+  input: Input,
+): HandshakeStep {
+  const { nonceC, nonceS, dhmacC, dhmacS } = keyed;
+  const { ySC, x = NO_BYTES, forwardSecrecy } = secret;
+  const salt = concat(nonceC, nonceS, ySC);
+  const dk2 = context.suite.pbkdf2(context.secret, salt, 4 * MAC_BYTES);
+  const key = (i: number): Uint8Array => dk2.subarray(i * MAC_BYTES, (i + 1) * MAC_BYTES);
+  return {
+    state: {
+      phase: 'established',
+      keys: { client: { e: key(0), h: key(1) }, server: { e: key(2), h: key(3) } },
+      forwardSecrecy,
+      ...input,
+    },
+    effects: [{ type: 'eraseSecrets', secrets: [dhmacC, dhmacS, x, ySC, salt] }],
+  };
+}
+
+function failed(fault: FaultCode): HandshakeStep {
+  return { state: { phase: 'failed', fault }, effects: [] };
+}
+
+/** What the stream brought while the phase was waiting for something else. */
+function extend(
+  input: Input,
+  event: Extract<HandshakeEvent, { type: 'bytesReceived' | 'endReceived' }>,
+): Input {
+  return event.type === 'endReceived'
+    ? { received: input.received, ended: true }
+    : { received: concat(input.received, event.bytes), ended: false };
+}
+
+function prepend(effect: HandshakeEffect, step: HandshakeStep): HandshakeStep {
+  return { state: step.state, effects: [effect, ...step.effects] };
+}
+
+/** Whether the handshake can use bytes now; while it waits for arithmetic it cannot. */
+export function wantsBytes(state: HandshakeState): boolean {
+  return state.phase === 'awaitingNonce' || state.phase === 'awaitingPublicValue';
+}
+
+/** The secrets a state holds, to be erased when the connection ends before it has used them. */
+export function handshakeSecrets(state: HandshakeState): readonly Uint8Array[] {
+  switch (state.phase) {
+    case 'generatingKeyPair':
+      return [state.keyed.dhmacC, state.keyed.dhmacS];
+    case 'awaitingPublicValue':
+    case 'computingSharedSecret':
+      return [state.keyed.dhmacC, state.keyed.dhmacS, state.x ?? NO_BYTES];
+    case 'established':
+      return sessionSecrets(state.keys);
+    default:
+      return [];
+  }
+}
+
+/** The four packet keys, to be erased when the connection ends. */
+export function sessionSecrets(keys: SessionKeys): readonly Uint8Array[] {
+  return [keys.client.e, keys.client.h, keys.server.e, keys.server.h];
+}

@@ -1,0 +1,91 @@
+/**
+ * The direction from cipher to plain: a byte stream in any segmentation to plaintext, as a reducer.
+ *
+ * Answers PK-5 and PK-7 to PK-12. At most 1059 bytes, the beginning of one packet, are held
+ * between events. Good packets before a bad one are delivered (PK-11), so that what is delivered
+ * does not depend on the segmentation. (C drops up to seven of them, those that it read together
+ * with the bad one.)
+ */
+
+import { concat, NO_BYTES } from './bytes.ts';
+import type { ConnectionEffect, Step } from './events.ts';
+import type { FaultCode } from './faults.ts';
+import { unexpected } from './invariant.ts';
+import { PACKET_BYTES, PACKET_NUMBER_LIMIT } from './parameters.ts';
+import type { CryptoSuite, PacketKeys } from './suite.ts';
+
+export type OpeningState =
+  | {
+      readonly phase: 'opening';
+      readonly keys: PacketKeys;
+      /** The number of the next packet, 0 to 2⁶⁴; 2⁶⁴ means that none may follow. */
+      readonly packetNumber: bigint;
+      /** The beginning of that packet, 0 to 1059 bytes. */
+      readonly partial: Uint8Array;
+    }
+  /** The stream ended between packets. */
+  | { readonly phase: 'ended' }
+  /** The stream ended inside a packet (CN-13). */
+  | { readonly phase: 'truncated' }
+  | { readonly phase: 'failed'; readonly fault: FaultCode };
+
+export type OpeningEvent =
+  | { readonly type: 'bytesReceived'; readonly bytes: Uint8Array }
+  | { readonly type: 'endReceived' };
+
+type OpeningStep = Step<OpeningState, Extract<ConnectionEffect, { type: 'sendBytes' }>>;
+
+/** PK-5: the first packet has number 0. */
+export function initialOpeningState(keys: PacketKeys): OpeningState {
+  return { phase: 'opening', keys, packetNumber: 0n, partial: NO_BYTES };
+}
+
+/** Open what the event completes. Every phase but `opening` is final. */
+export function stepOpening(
+  suite: CryptoSuite,
+  state: OpeningState,
+  event: OpeningEvent,
+): OpeningStep {
+  if (state.phase !== 'opening') return unexpected('opening', state, event);
+  switch (event.type) {
+    case 'bytesReceived':
+      return openWholePackets(suite, state, concat(state.partial, event.bytes));
+    case 'endReceived':
+      return {
+        state: { phase: state.partial.length === 0 ? 'ended' : 'truncated' },
+        effects: [],
+      };
+  }
+}
+
+function openWholePackets(
+  suite: CryptoSuite,
+  state: Extract<OpeningState, { phase: 'opening' }>,
+  bytes: Uint8Array,
+): OpeningStep {
+  const { keys, packetNumber } = state;
+  const arrived = Math.floor(bytes.length / PACKET_BYTES);
+  const left = PACKET_NUMBER_LIMIT - packetNumber;
+  const openable = BigInt(arrived) < left ? arrived : Number(left);
+  const whole = bytes.subarray(0, openable * PACKET_BYTES);
+  if (arrived === 0) return { state: { ...state, partial: bytes }, effects: [] };
+  const { plaintext, opened, failure } = suite.openPackets(keys, packetNumber, whole);
+  return {
+    state:
+      failure !== undefined
+        ? {
+            phase: 'failed',
+            fault: `packet-${failure === 'mac' ? 'mac-mismatch' : 'length-invalid'}`,
+          }
+        : openable < arrived
+          ? { phase: 'failed', fault: 'packet-numbers-exhausted' }
+          : {
+              phase: 'opening',
+              keys,
+              packetNumber: packetNumber + BigInt(opened),
+              // A copy: the event's array may be a large read of which this is the last bit.
+              partial: bytes.slice(whole.length),
+            },
+    effects: plaintext.length === 0 ? [] : [{ type: 'sendBytes', side: 'plain', bytes: plaintext }],
+  };
+}

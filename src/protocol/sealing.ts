@@ -1,0 +1,66 @@
+/**
+ * The direction from plain to cipher: plaintext of any length to packets, as a reducer.
+ *
+ * Answers PK-1 to PK-6 and PK-10. It holds nothing back: every event's bytes leave in the same
+ * step. How a packet is made is the suite's business; which numbers it gets is decided here.
+ */
+
+import type { ConnectionEffect, Step } from './events.ts';
+import { unexpected } from './invariant.ts';
+import { MAX_MESSAGE_BYTES, PACKET_NUMBER_LIMIT } from './parameters.ts';
+import type { CryptoSuite, PacketKeys } from './suite.ts';
+
+export type SealingState =
+  | {
+      readonly phase: 'sealing';
+      readonly keys: PacketKeys;
+      /** The number of the next packet, 0 to 2⁶⁴; 2⁶⁴ means that none is left. */
+      readonly packetNumber: bigint;
+    }
+  /** Plaintext was left over when the packet numbers ran out (PK-10). */
+  | { readonly phase: 'exhausted' };
+
+export interface SealingEvent {
+  readonly type: 'bytesReceived';
+  readonly bytes: Uint8Array;
+}
+
+type SealingStep = Step<SealingState, Extract<ConnectionEffect, { type: 'sendBytes' }>>;
+
+/** PK-5: the first packet has number 0. */
+export function initialSealingState(keys: PacketKeys): SealingState {
+  return { phase: 'sealing', keys, packetNumber: 0n };
+}
+
+/**
+ * Seal the bytes of the event: ⌈length / 1024⌉ packets, every one full but the last (PK-6), or as
+ * many as there are numbers left. `exhausted` is final.
+ */
+export function stepSealing(
+  suite: CryptoSuite,
+  state: SealingState,
+  event: SealingEvent,
+): SealingStep {
+  if (state.phase === 'exhausted') return unexpected('sealing', state, event);
+  const { keys, packetNumber } = state;
+  const wanted = BigInt(Math.ceil(event.bytes.length / MAX_MESSAGE_BYTES));
+  const left = PACKET_NUMBER_LIMIT - packetNumber;
+  const packets = wanted < left ? wanted : left;
+  const sealable = event.bytes.subarray(0, Number(packets) * MAX_MESSAGE_BYTES);
+  return {
+    state:
+      packets < wanted
+        ? { phase: 'exhausted' }
+        : { phase: 'sealing', keys, packetNumber: packetNumber + packets },
+    effects:
+      sealable.length === 0
+        ? []
+        : [
+            {
+              type: 'sendBytes',
+              side: 'cipher',
+              bytes: suite.sealPackets(keys, packetNumber, sealable),
+            },
+          ],
+  };
+}
