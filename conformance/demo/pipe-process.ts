@@ -1,0 +1,102 @@
+/**
+ * One spiped as a real process, ours or any other: started in the foreground, watched, and ended
+ * by its own process. What it says on standard error is kept for the message when it fails.
+ */
+
+import { execa } from 'execa';
+
+/** A program that takes spiped's command line. */
+export interface Program {
+  /** How a person calls it, with its version: `C spiped 1.6.2`. */
+  readonly label: string;
+  /** How it is started: the file, and arguments before spiped's own. */
+  readonly command: readonly [string, ...string[]];
+}
+
+/** Which end of the wire: `-e` takes plaintext and seals it, `-d` opens it. */
+export type End = 'e' | 'd';
+
+/** What a spiped is told. Ports are on 127.0.0.1. */
+export interface Pipe {
+  readonly end: End;
+  readonly sourcePort: number;
+  readonly targetPort: number;
+  readonly keyFile: string;
+}
+
+/** A spiped that ended although nobody had asked it to. The message holds what it said. */
+export class PipeEndedError extends Error {
+  override readonly name = 'PipeEndedError';
+  /** Whether it says that its port was taken: by anybody, since the port was found free. */
+  readonly portTaken: boolean;
+
+  constructor(message: string, said: string) {
+    super(message);
+    this.portTaken = /in use|EADDRINUSE/i.test(said);
+  }
+}
+
+/** A running spiped. */
+export interface PipeProcess {
+  /** Rejects with a {@link PipeEndedError} when the process ends before `stop`. Never resolves. */
+  readonly failed: Promise<never>;
+  /**
+   * Ask it to end (SIGTERM), and kill it if it has not after three seconds. Resolves, when it is
+   * gone, with how that went: undefined if it ended with exit status 0, else one line about it.
+   */
+  stop(): Promise<string | undefined>;
+}
+
+/** The command line as a person would type it, with the program's name instead of its path. */
+export function commandLine(pipe: Pipe, keyFile = pipe.keyFile): string {
+  return ['spiped', ...pipeArguments({ ...pipe, keyFile })].join(' ');
+}
+
+function pipeArguments({ end, sourcePort, targetPort, keyFile }: Pipe): string[] {
+  const at = (port: number) => `[127.0.0.1]:${port}`;
+  // Twice the default for the handshake: the other end may still be starting when it begins.
+  return ['-F', `-${end}`, '-s', at(sourcePort), '-t', at(targetPort), '-k', keyFile, '-o', '10'];
+}
+
+/** Start `program` as one end of a pipe. It need not listen yet when this returns. */
+export function startPipe(program: Program, pipe: Pipe): PipeProcess {
+  const [file, ...before] = program.command;
+  const name = `${program.label} at the -${pipe.end} end`;
+  const subprocess = execa(file, [...before, ...pipeArguments(pipe)], {
+    stdin: 'ignore',
+    stdout: 'ignore',
+    stderr: 'pipe',
+    maxBuffer: 64 * 1024,
+    reject: false,
+    forceKillAfterDelay: 3000,
+  });
+  let stopping = false;
+  const ended = subprocess.then((result) => {
+    const said = result.stderr.trim();
+    const how =
+      result.exitCode !== undefined
+        ? `exit status ${result.exitCode}`
+        : (result.signal ?? result.originalMessage ?? 'not started');
+    return { exitCode: result.exitCode, how, said };
+  });
+  const failed = ended.then(({ how, said }): Promise<never> | never => {
+    // Resolving to a promise that never settles: after `stop` there is nothing left to fail.
+    if (stopping) return new Promise<never>(() => {});
+    throw new PipeEndedError(
+      `${name} ended by itself (${how})${said === '' ? '' : `; it said: ${said}`}`,
+      said,
+    );
+  });
+  failed.catch(() => {});
+
+  return {
+    failed,
+    async stop() {
+      stopping = true;
+      subprocess.kill('SIGTERM');
+      const { exitCode, how, said } = await ended;
+      if (exitCode === 0) return undefined;
+      return `${name} did not end well after SIGTERM (${how})${said === '' ? '' : `: ${said}`}`;
+    },
+  };
+}
