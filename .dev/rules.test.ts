@@ -1,0 +1,236 @@
+/** The rules between the rooms: each is broken once here, and must be reported. */
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { checkFile, checkRules } from './rules.ts';
+
+const rulesOf = (name: string, source: string): readonly string[] =>
+  checkFile(name, source).map(({ rule }) => rule);
+
+describe('imports', () => {
+  test.each([
+    [
+      'src/protocol/a.ts',
+      "import net from 'node:net';",
+      'src/protocol must not import Node (node:net)',
+    ],
+    ['src/protocol/a.ts', "import 'node:net';", 'src/protocol must not import Node (node:net)'],
+    ['src/protocol/a.ts', "import net from 'net';", 'src/protocol must not import Node (net)'],
+    [
+      'src/protocol/a.ts',
+      "import { x } from 'left-pad';",
+      'src/protocol must not import a package (left-pad)',
+    ],
+    [
+      'src/protocol/a.ts',
+      "import type { Suite } from '../crypto/suite.ts';",
+      'src/protocol must not import src/crypto (../crypto/suite.ts)',
+    ],
+    [
+      'src/protocol/a.ts',
+      "export * from '../io/address.ts';",
+      'src/protocol must not import src/io (../io/address.ts)',
+    ],
+    [
+      'src/protocol/a.ts',
+      "import {\n  a,\n  b,\n} from '../index.ts';",
+      'src/protocol must not import src (../index.ts)',
+    ],
+    [
+      'src/protocol/a.ts',
+      "const net = await import('node:net');",
+      'src/protocol must not import Node (node:net)',
+    ],
+    [
+      'src/protocol/a.ts',
+      'const net = await import(name);',
+      'src/protocol must not import by a computed name',
+    ],
+    [
+      'src/protocol/a.ts',
+      'const net = await import(`node:${name}`);',
+      'src/protocol must not import by a computed name',
+    ],
+    [
+      'src/crypto/a.ts',
+      "import { x } from '../io/entropy.ts';",
+      'src/crypto must not import src/io (../io/entropy.ts)',
+    ],
+    [
+      'src/crypto/a.ts',
+      "import { x } from '../eventlog/write.ts';",
+      'src/crypto must not import src/eventlog (../eventlog/write.ts)',
+    ],
+    [
+      'src/eventlog/a.ts',
+      "import { x } from '../crypto/suite.ts';",
+      'src/eventlog must not import src/crypto (../crypto/suite.ts)',
+    ],
+    [
+      'src/io/a.ts',
+      "import { x } from '../cli/config.ts';",
+      'src/io must not import src/cli (../cli/config.ts)',
+    ],
+    [
+      'src/io/a.ts',
+      "import { x } from '../daemon/syslog.ts';",
+      'src/io must not import src/daemon (../daemon/syslog.ts)',
+    ],
+    [
+      'src/io/a.ts',
+      "import pc from 'picocolors';",
+      'src/io must not import a package (picocolors)',
+    ],
+    [
+      'src/io/a.ts',
+      "const w = new URL('../cli/w.ts', import.meta.url);",
+      'src/io must not import src/cli (../cli/w.ts)',
+    ],
+    [
+      'src/cli/a.ts',
+      "import { x } from '../../conformance/peer/peer.ts';",
+      'src/cli must not import conformance/peer (../../conformance/peer/peer.ts)',
+    ],
+    [
+      'src/cli/a.ts',
+      "import { x } from '../../fuzz/model.ts';",
+      'src/cli must not import fuzz (../../fuzz/model.ts)',
+    ],
+    [
+      'src/cli/a.ts',
+      "import v from '../../vectors/v.json' with { type: 'json' };",
+      'src/cli must not import vectors (../../vectors/v.json)',
+    ],
+    [
+      'src/cli/trace/a.ts',
+      "import { x } from '../../../.dev/rules.ts';",
+      'src/cli must not import .dev (../../../.dev/rules.ts)',
+    ],
+    [
+      'conformance/peer/a.ts',
+      "import { x } from '../../src/protocol/index.ts';",
+      'conformance/peer must not import src/protocol (../../src/protocol/index.ts)',
+    ],
+    [
+      'conformance/peer/a.ts',
+      "import { x } from 'spiped/protocol';",
+      'conformance/peer must not import src/protocol (spiped/protocol)',
+    ],
+    [
+      'conformance/peer/a.ts',
+      "import { x } from '../demo/pipe.ts';",
+      'conformance/peer must not import conformance (../demo/pipe.ts)',
+    ],
+  ])('%s may not say %s', (name, source, rule) => {
+    expect(rulesOf(name, source)).toEqual([rule]);
+  });
+
+  test.each([
+    ['src/protocol/a.ts', "import type { A } from './b.ts';\nexport { c } from './deep/c.ts';"],
+    [
+      'src/protocol/a.ts',
+      "// import net from 'node:net';\n/* import 'node:fs' */\nconst s = \"import 'node:fs'\";",
+    ],
+    [
+      'src/protocol/a.test.ts',
+      "import { suite } from '../crypto/suite.ts';\nimport { test } from 'vitest';",
+    ],
+    [
+      'src/crypto/a.ts',
+      "import { hash } from 'node:crypto';\nimport type { A } from '../protocol/suite.ts';",
+    ],
+    ['src/eventlog/a.ts', "import fs from 'node:fs';\nimport { a } from '../protocol/events.ts';"],
+    [
+      'src/io/a.ts',
+      "import { a } from '../crypto/suite.ts';\nimport { b } from '../eventlog/write.ts';",
+    ],
+    [
+      'src/cli/a.ts',
+      "import { a } from '../daemon/syslog.ts';\nimport { b } from '../io/address.ts';",
+    ],
+    [
+      'conformance/peer/a.ts',
+      "import fc from 'fast-check';\nimport crypto from 'node:crypto';\nimport './b.ts';",
+    ],
+    [
+      'conformance/demo/a.ts',
+      "import { a } from '../../src/io/address.ts';\nimport { execa } from 'execa';",
+    ],
+    ['src/io/a.ts', "const url = new URL('http://127.0.0.1/');"],
+    ['fuzz/a.ts', "import { a } from '../src/protocol/index.ts';"],
+  ])('%s may say %s', (name, source) => {
+    expect(rulesOf(name, source)).toEqual([]);
+  });
+});
+
+describe('the purity of the core', () => {
+  test.each([
+    ['Date.now()', 'a clock (Date)'],
+    ['new Date()', 'a clock (Date)'],
+    ['const D = Date;', 'a clock (Date)'],
+    ['performance.now()', 'a clock (performance)'],
+    ['Math.random()', 'a random source (Math.random)'],
+    ["Math['random']()", 'a random source (Math.random)'],
+    ['const { random } = Math;', 'a random source (Math.random)'],
+    ['crypto.getRandomValues(a)', 'a random source (crypto)'],
+    ['`${Math.random()}`', 'a random source (Math.random)'],
+    ['globalThis.Date', 'the global object (globalThis)'],
+  ])('src/protocol may not say %s', (source, what) => {
+    expect(rulesOf('src/protocol/a.ts', source)).toEqual([
+      `src/protocol is pure: it must not name ${what}`,
+    ]);
+  });
+
+  test.each([
+    'Math.min(1, 2) + Math . floor(3)',
+    '// Date.now() is forbidden',
+    '/* Math.random */ const x = 1;',
+    "const text = 'new Date()';",
+    'const text = `Math.random is forbidden`;',
+    'const pattern = /Date.now/;',
+    'interface A { readonly crypto?: string }',
+    'state.performance.Date',
+    'const lastUpDate = 1;',
+  ])('src/protocol may say %s', (source) => {
+    expect(rulesOf('src/protocol/a.ts', source)).toEqual([]);
+  });
+
+  test('other rooms may have clocks', () => {
+    expect(rulesOf('src/io/clock.ts', 'performance.now(); Date.now();')).toEqual([]);
+  });
+});
+
+test('a violation names the line, past comments, templates and regular expressions', () => {
+  const source = [
+    '/** A comment',
+    ' * of lines. */',
+    'const quote = /[/\'"`]/;',
+    'const text = `a ${`b ${{ c: 1 }.c}`}',
+    "import 'node:fs'`;",
+    'const half = 4 / 2; // half',
+    "import 'node:net';",
+  ].join('\n');
+  expect(checkFile('src/protocol/a.ts', source)).toEqual([
+    { file: 'src/protocol/a.ts', line: 7, rule: 'src/protocol must not import Node (node:net)' },
+  ]);
+});
+
+test('the files of a directory are found and named', () => {
+  const root = mkdtempSync(path.join(tmpdir(), 'rules-'));
+  try {
+    mkdirSync(path.join(root, 'src', 'protocol', 'deep'), { recursive: true });
+    writeFileSync(path.join(root, 'src', 'protocol', 'deep', 'a.ts'), "\nimport 'node:net';\n");
+    writeFileSync(path.join(root, 'src', 'protocol', 'good.ts'), 'export const a = 1;\n');
+    expect(checkRules(root)).toEqual([
+      {
+        file: 'src/protocol/deep/a.ts',
+        line: 2,
+        rule: 'src/protocol must not import Node (node:net)',
+      },
+    ]);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+});

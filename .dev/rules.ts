@@ -1,0 +1,185 @@
+/**
+ * The rules between the rooms, as a command: who may import whom, and what the core may not name.
+ * `npm run rules` prints one line for each violation and exits 1 if there is one.
+ *
+ *     src/protocol   imports itself, and nothing else in the world
+ *     src/crypto     protocol, Node                (and no other of our rooms)
+ *     src/eventlog   protocol, Node
+ *     src/io         protocol, crypto, eventlog, Node
+ *     src/daemon     all of src, Node
+ *     src/cli        all of src, Node
+ *     src            nothing of conformance, fuzz, vectors, .dev; no package
+ *     conformance/peer   itself, vectors, Node, packages: it is a second implementation
+ *
+ * The core is pure: it names no clock, no random source and no global object. The compiler checks
+ * the same of it in another way (src/protocol/tsconfig.json). Tests are free to import what they
+ * need: a test of the core may bring a suite from src/crypto.
+ */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readSource } from './source-text.ts';
+
+/** One broken rule. */
+export interface Violation {
+  /** Relative to the project's directory, with `/`. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** The rule, as a sentence. */
+  readonly rule: string;
+}
+
+/** Where imports can lead: a room of src, another folder, Node, or a package. */
+type Place = string;
+
+const NODE: Place = 'Node';
+const PACKAGE: Place = 'package';
+
+/** What each room of src may import; what is not listed here may import all of src and Node. */
+const ALLOWED: Readonly<Record<string, readonly Place[]>> = {
+  'src/protocol': ['src/protocol'],
+  'src/crypto': ['src/crypto', 'src/protocol', NODE],
+  'src/eventlog': ['src/eventlog', 'src/protocol', NODE],
+  'src/io': ['src/io', 'src/protocol', 'src/crypto', 'src/eventlog', NODE],
+  'conformance/peer': ['conformance/peer', 'vectors', NODE, PACKAGE],
+};
+
+/** What the core may not name. `Math` itself may be used for anything but its random numbers. */
+const IMPURE: readonly { readonly pattern: RegExp; readonly what: string }[] = [
+  { pattern: /(?<![.\w$])Date(?![\w$])/g, what: 'a clock (Date)' },
+  { pattern: /(?<![.\w$])performance(?![\w$])/g, what: 'a clock (performance)' },
+  { pattern: /(?<![.\w$])Temporal(?![\w$])/g, what: 'a clock (Temporal)' },
+  {
+    pattern: /(?<![.\w$])Math(?![\w$])(?!\s*\.\s*(?!random(?![\w$]))[A-Za-z])/g,
+    what: 'a random source (Math.random)',
+  },
+  { pattern: /(?<![.\w$])crypto(?=\s*(?:\.|\?\.|\[))/g, what: 'a random source (crypto)' },
+  { pattern: /(?<![.\w$])globalThis(?![\w$])/g, what: 'the global object (globalThis)' },
+];
+
+/** A file named relative to this one; any other URL is an address, and no import. */
+const FILE_URL = /(?<![.\w$])new\s+URL\s*\(\s*(['"])/g;
+
+/** Import and export declarations, `import()`, `require()`, and file URLs. */
+const IMPORTS: readonly RegExp[] = [
+  /(?<![.\w$])(?:import|export)(?![\w$])[^;'"`]*?(?<![\w$])from\s*(['"])/g,
+  /(?<![.\w$])import\s*(['"])/g,
+  /(?<![.\w$])(?:import|require)\s*\(\s*(['"`]?)/g,
+  FILE_URL,
+];
+
+/** Check every TypeScript file of a project. */
+export function checkRules(root: string): readonly Violation[] {
+  return ['src', 'conformance', 'fuzz', 'vectors', '.dev']
+    .flatMap((room) => typeScriptBelow(path.join(root, room)))
+    .flatMap((file) => {
+      const name = path.relative(root, file).split(path.sep).join('/');
+      return checkFile(name, readFileSync(file, 'utf8'));
+    });
+}
+
+/** Check one file. `name` is relative to the project's directory; the file need not exist. */
+export function checkFile(name: string, source: string): readonly Violation[] {
+  if (name.endsWith('.test.ts')) return [];
+  const from = placeOfFile(name);
+  const { withoutComments, codeOnly } = readSource(source);
+  const violations: Violation[] = [];
+  const report = (offset: number, rule: string): void => {
+    const line = source.slice(0, offset).split('\n').length;
+    violations.push({ file: name, line, rule });
+  };
+
+  for (const pattern of IMPORTS) {
+    for (const match of codeOnly.matchAll(pattern)) {
+      const start = match.index + match[0].length;
+      const quote = match[1];
+      const specifier = quote
+        ? withoutComments.slice(start, withoutComments.indexOf(quote, start))
+        : undefined;
+      // A path that is not written out can lead anywhere; only the core is held to that.
+      if (specifier === undefined || specifier.includes('${')) {
+        if (from === 'src/protocol')
+          report(match.index, 'src/protocol must not import by a computed name');
+        continue;
+      }
+      if (pattern === FILE_URL && !specifier.startsWith('.')) continue;
+      const to = placeOfImport(name, specifier);
+      if (!isAllowed(from, to)) {
+        report(start, `${from} must not import ${describePlace(to, specifier)}`);
+      }
+    }
+  }
+  if (from === 'src/protocol') {
+    for (const { pattern, what } of IMPURE) {
+      for (const match of codeOnly.matchAll(pattern)) {
+        report(match.index, `src/protocol is pure: it must not name ${what}`);
+      }
+    }
+  }
+  return violations.sort((a, b) => a.line - b.line);
+}
+
+/** `src/io/address.ts` is in `src/io`; `conformance/peer/x.ts` in `conformance/peer`. */
+function placeOfFile(name: string): Place {
+  const [first = '', second = '', third] = name.split('/');
+  if (first === 'src') return third === undefined ? 'src' : `src/${second}`;
+  if (first === 'conformance' && second === 'peer') return 'conformance/peer';
+  return first;
+}
+
+function placeOfImport(importer: string, specifier: string): Place {
+  if (/^\.{1,2}(?:\/|$)/.test(specifier)) {
+    return placeOfFile(
+      path.posix.normalize(path.posix.join(path.posix.dirname(importer), specifier)),
+    );
+  }
+  if (isBuiltin(specifier)) return NODE;
+  // The package's own name leads through `exports` back to src.
+  const own = /^spiped(?:\/([^/]+))?/.exec(specifier);
+  if (own !== null) return own[1] === undefined ? 'src' : placeOfOwnExport(own[1]);
+  return PACKAGE;
+}
+
+function placeOfOwnExport(name: string): Place {
+  return name === 'vectors' || name === 'package.json' ? name : `src/${name}`;
+}
+
+function isAllowed(from: Place, to: Place): boolean {
+  const allowed = ALLOWED[from];
+  if (allowed !== undefined) return allowed.includes(to);
+  if (from === 'src' || from.startsWith('src/')) return to === NODE || /^src(?:\/|$)/.test(to);
+  return true;
+}
+
+function describePlace(place: Place, specifier: string): string {
+  if (place === NODE) return `Node (${specifier})`;
+  if (place === PACKAGE) return `a package (${specifier})`;
+  return `${place} (${specifier})`;
+}
+
+function typeScriptBelow(directory: string): readonly string[] {
+  let entries: ReturnType<typeof readEntries>;
+  try {
+    entries = readEntries(directory);
+  } catch {
+    return [];
+  }
+  return entries
+    .filter((entry) => entry.isFile() && /\.[cm]?tsx?$/.test(entry.name))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function readEntries(directory: string) {
+  return readdirSync(directory, { recursive: true, withFileTypes: true });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url));
+  const violations = checkRules(root);
+  for (const { file, line, rule } of violations) console.error(`${file}:${line}: ${rule}`);
+  process.exitCode = violations.length === 0 ? 0 : 1;
+}
