@@ -7,10 +7,9 @@
  * before it asks for a shared secret.
  */
 
-import { createDiffieHellman, type DiffieHellman } from 'node:crypto';
 import { GROUP14_MODULUS, isBelowModulus, isOne, one } from '../protocol/group14.ts';
 import { EXPONENT_BYTES, PUBLIC_VALUE_BYTES } from '../protocol/parameters.ts';
-import { ownBytes } from './own-bytes.ts';
+import { type ModularPower, modularPower } from './modular-power.ts';
 
 /** A private exponent's random part and the public value that belongs to it. */
 export interface KeyPair {
@@ -22,50 +21,63 @@ export interface KeyPair {
 
 /** The key pair of `x`, 32 random bytes. Takes about half a millisecond. */
 export function generateKeyPair(x: Uint8Array): KeyPair {
-  return { x, y: power(new Uint8Array([2]), x) };
+  return { x, y: withExponent(x, (exponent) => modularPower(new Uint8Array([2]), exponent)) };
 }
 
 /**
  * ySC = y^(2²⁵⁸ + x) mod p: 256 bytes, big-endian, with its leading zeros (HS-16). `x` is 32 bytes,
  * `y` the peer's public value, 256 bytes and below p. Takes about half a millisecond.
  *
- * 0, 1 and p − 1 are values like any other for the protocol, but OpenSSL refuses them ("too
- * small", "too large"); they are computed here. A peer that sends them has the shared key.
+ * Every y below p is a value like any other for the protocol (HS-13), but OpenSSL refuses 0, 1 and
+ * p − 1 always, and others where it validates. What it refuses is computed here by other means.
+ * Only a peer that has the shared key can send such a value.
  */
 export function computeSharedSecret(x: Uint8Array, y: Uint8Array): Uint8Array {
+  return sharedSecretBy(modularPower, x, y);
+}
+
+/** {@link computeSharedSecret} with the arithmetic of `power`, for tests of each form of it. */
+export function sharedSecretBy(power: ModularPower, x: Uint8Array, y: Uint8Array): Uint8Array {
   if (y.length !== PUBLIC_VALUE_BYTES || !isBelowModulus(y)) {
     throw new RangeError('invariant: a public value is 256 bytes and below the modulus');
   }
   if (isZero(y)) return new Uint8Array(PUBLIC_VALUE_BYTES);
   if (isOne(y)) return one();
-  if (isOne(negate(y))) return isEven(x) ? one() : Uint8Array.from(y);
-  return power(y, x);
+  const minusY = negate(y);
+  if (isOne(minusY)) return signed(x, one());
+  return withExponent(x, (exponent) => {
+    try {
+      return power(y, exponent);
+    } catch {
+      // Validating OpenSSL takes squares modulo p only. −1 is none, so p − y is one where y is not.
+      return signed(x, power(minusY, exponent));
+    }
+  });
 }
 
-/** One object for the process: setting its private key is cheap, making it is not everywhere. */
-let group: DiffieHellman | undefined;
-
-function power(base: Uint8Array, x: Uint8Array): Uint8Array {
+/** Run `use` with 2²⁵⁸ + x, 33 bytes, and overwrite it afterwards. */
+function withExponent(x: Uint8Array, use: (exponent: Uint8Array) => Uint8Array): Uint8Array {
   if (x.length !== EXPONENT_BYTES) throw new RangeError('invariant: x is 32 bytes');
-  group ??= createDiffieHellman(GROUP14_MODULUS, 2);
   const exponent = new Uint8Array(1 + EXPONENT_BYTES);
   exponent[0] = 4;
   exponent.set(x, 1);
-  group.setPrivateKey(exponent);
-  exponent.fill(0);
-  return ownBytes(group.computeSecret(base));
+  try {
+    return use(exponent);
+  } finally {
+    exponent.fill(0);
+  }
+}
+
+/** (−1)^(2²⁵⁸ + x) · value mod p. 2²⁵⁸ is even, so only the parity of x counts. */
+function signed(x: Uint8Array, value: Uint8Array): Uint8Array {
+  return ((x.at(-1) ?? 0) & 1) === 0 ? value : negate(value);
 }
 
 function isZero(y: Uint8Array): boolean {
   return y.every((byte) => byte === 0);
 }
 
-/** 2²⁵⁸ is even, so the parity of the exponent is that of x. */
-function isEven(x: Uint8Array): boolean {
-  return ((x.at(-1) ?? 0) & 1) === 0;
-}
-
-/** p − y, for y below p. */
+/** p − y, for 0 < y < p. */
 function negate(y: Uint8Array): Uint8Array {
   const difference = new Uint8Array(PUBLIC_VALUE_BYTES);
   let borrow = 0;
