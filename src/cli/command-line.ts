@@ -52,7 +52,10 @@ export type CommandLine<Config> =
       readonly text: string;
     };
 
-/** A command line that cannot be run: one line, and whether the usage text follows it as in C. */
+/**
+ * A command line that cannot be run: one line (values are quoted as JSON, which keeps it one),
+ * and whether the usage text follows it as in C.
+ */
 export class CommandLineError extends Error {
   override readonly name = 'CommandLineError';
   readonly withUsage: boolean;
@@ -88,7 +91,8 @@ export function readCommandLine<Flag extends string, Config>(
       if (row.answer !== undefined) return answer(program, row.answer);
       given.set(row.flag, option.kind === 'optionWithValue' ? option.value : '');
     }
-    if (operands[0] !== undefined) throw usageError(`unexpected argument: "${operands[0]}"`);
+    if (operands[0] !== undefined)
+      throw usageError(`unexpected argument: ${JSON.stringify(operands[0])}`);
     const config = build({ has: (flag) => given.has(flag), value: (flag) => given.get(flag) });
     return { kind: 'run', config };
   } catch (error) {
@@ -131,7 +135,7 @@ export function usageText(program: Program): string {
 export function helpText(program: Program): string {
   const rows = program.options.map(({ flag, argument, summary, available }) => ({
     spelling: argument === undefined ? flag : `${flag} ${argument}`,
-    summary: available === false ? `${summary} (not available yet)` : summary,
+    summary: available === false ? `${summary} (not yet)` : summary,
   }));
   const width = Math.max(...rows.map(({ spelling }) => spelling.length));
   const lines = rows.map(({ spelling, summary }) => `  ${spelling.padEnd(width)}  ${summary}\n`);
@@ -151,7 +155,9 @@ function acceptOption<Flag extends string>(
     case 'missingValue':
       throw usageError(`option ${row.flag} needs an argument: ${row.argument}`);
     case 'unwantedValue':
-      throw usageError(`option ${row.flag} takes no argument, and got "${option.value}"`);
+      throw usageError(
+        `option ${row.flag} takes no argument, and got ${JSON.stringify(option.value)}`,
+      );
     case 'option':
       refuseRepetition(program, row, given);
       return row;
@@ -181,7 +187,7 @@ function refuseBadValue(row: OptionRow, text: string): void {
   const problem = result.reason === 'range' ? 'is out of range' : 'cannot be understood';
   // C prints no usage text here.
   throw new CommandLineError(
-    `option ${row.flag}: "${text}" ${problem}: expected ${row.value.expected}`,
+    `option ${row.flag}: ${JSON.stringify(text)} ${problem}: expected ${row.value.expected}`,
     { withUsage: false },
   );
 }

@@ -64,7 +64,9 @@ function magnitudeOf(digits: string): number | 'range' | undefined {
   if (whole === undefined || fraction === undefined) return undefined;
   const mantissa = BigInt(`0x${whole}${fraction}`);
   if (mantissa === 0n) return 0;
-  return inRange(scale(mantissa, Number(exponent ?? 0) - 4 * fraction.length));
+  const value = scale(mantissa, Number(exponent ?? 0) - 4 * fraction.length);
+  // Unlike a decimal number, a hexadecimal one is subnormal without loss: no underflow for strtod.
+  return Number.isFinite(value) && value > 0 ? value : 'range';
 }
 
 /** mantissa · 2^exponent; infinite or 0 where a double ends. */

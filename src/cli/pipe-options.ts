@@ -37,12 +37,12 @@ export const PIPE_OPTIONS = [
   {
     flag: '-t',
     argument: '<target socket>',
-    summary: 'connect to this address: host:port, [IP address]:port or /path',
+    summary: 'connect to host:port, [IP address]:port or /path',
   },
   {
     flag: '-k',
     argument: '<key file>',
-    summary: 'the shared key is the content of this file; - is standard input',
+    summary: 'read the shared key from this file; - is standard input',
   },
   {
     flag: '-b',
@@ -62,15 +62,19 @@ export const PIPE_OPTIONS = [
   {
     flag: '--event-log',
     argument: '<directory>',
-    summary: 'record the events of every connection in this directory',
+    summary: 'record the events of each connection in this directory',
     value: DIRECTORY,
   },
   {
     flag: '--event-log-content',
     argument: '{wire | full}',
-    summary: 'what to record: what crosses the wire (default), or secrets and data as well',
+    summary: 'wire: what an eavesdropper sees (default); full: secrets too',
     value: CONTENT,
   },
+] as const satisfies readonly OptionRow[];
+
+/** The rows, the last of both programs, that answer a question instead of running. */
+export const QUESTION_OPTIONS = [
   {
     flag: '-v',
     summary: 'print the version on standard error',
@@ -81,7 +85,7 @@ export const PIPE_OPTIONS = [
 ] as const satisfies readonly OptionRow[];
 
 /** An option that both programs have. */
-export type PipeFlag = (typeof PIPE_OPTIONS)[number]['flag'];
+export type PipeFlag = (typeof PIPE_OPTIONS | typeof QUESTION_OPTIONS)[number]['flag'];
 
 /** `-f` and `-g`. */
 export function policyOf(given: GivenOptions<PipeFlag>): Policy {
@@ -103,7 +107,10 @@ export function timeoutOf(given: GivenOptions<PipeFlag>): number {
   const parsed = parseNonNegative(text ?? '5');
   const seconds = parsed.ok ? parsed.value : Number.NaN;
   // Not a number is the one value that gets past the check of the row, as it does in C.
-  if (Number.isNaN(seconds)) throw usageError(`option -o: "${text}": expected ${SECONDS.expected}`);
+  if (Number.isNaN(seconds))
+    throw usageError(
+      `option -o: ${JSON.stringify(text)} is not a number: expected ${SECONDS.expected}`,
+    );
   const milliseconds = Math.round((seconds === 0 ? 5 : seconds) * 1000);
   return Math.min(Math.max(milliseconds, 1), MAX_TIMEOUT_MILLISECONDS);
 }

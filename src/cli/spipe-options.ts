@@ -13,6 +13,7 @@ import {
   PIPE_OPTIONS,
   type PipeFlag,
   policyOf,
+  QUESTION_OPTIONS,
   refuseUnavailable,
   timeoutOf,
 } from './pipe-options.ts';
@@ -25,7 +26,7 @@ export const SPIPE: Program<PipeFlag> = {
     '[-f | -g] [-j] [-o <connection timeout>]',
     '[--event-log <directory> [--event-log-content {wire | full}]]',
   ],
-  options: PIPE_OPTIONS,
+  options: [...PIPE_OPTIONS, ...QUESTION_OPTIONS],
 };
 
 /** What `spipe` is to do with these arguments (without the program's name). */

@@ -24,6 +24,7 @@ import {
   keyFileOf,
   PIPE_OPTIONS,
   policyOf,
+  QUESTION_OPTIONS,
   refuseUnavailable,
   SECONDS,
   timeoutOf,
@@ -35,12 +36,12 @@ const COUNT: ValueKind = {
 };
 
 const SPIPED_OPTIONS = [
-  { flag: '-e', summary: 'take plaintext from the source and send it encrypted', group: 'role' },
-  { flag: '-d', summary: 'take what -e sends from the source and decrypt it', group: 'role' },
+  { flag: '-e', summary: 'encrypt: plaintext at the source, packets to the target', group: 'role' },
+  { flag: '-d', summary: 'decrypt: packets at the source, plaintext to the target', group: 'role' },
   {
     flag: '-s',
     argument: '<source socket>',
-    summary: 'listen on this address: host:port, [IP address]:port or /path',
+    summary: 'listen on host:port, [IP address]:port or /path',
   },
   ...PIPE_OPTIONS,
   {
@@ -52,7 +53,7 @@ const SPIPED_OPTIONS = [
   { flag: '-F', summary: 'stay in the foreground' },
   {
     flag: '-D',
-    summary: 'start before names can be resolved, and wait until they can',
+    summary: 'start even if names cannot be resolved yet',
     available: false,
   },
   {
@@ -72,10 +73,11 @@ const SPIPED_OPTIONS = [
   { flag: '--syslog', summary: 'in the background, warn through syslog', available: false },
   {
     flag: '-u',
-    argument: '{<username> | <:groupname> | <username:groupname>}',
-    summary: 'change to this user and group once listening',
+    argument: '<user>[:<group>] | :<group>',
+    summary: 'once listening, become this user and group',
     available: false,
   },
+  ...QUESTION_OPTIONS,
 ] as const satisfies readonly OptionRow[];
 
 type SpipedFlag = (typeof SPIPED_OPTIONS)[number]['flag'];
@@ -87,7 +89,7 @@ export const SPIPED: Program<SpipedFlag> = {
     '{-e | -d} -s <source socket> -t <target socket> -k <key file>',
     '[-b <bind address>] [-DFj] [-f | -g] [-n <max # connections>]',
     '[-o <connection timeout>] [-p <pidfile>] [-r <rtime> | -R] [--syslog]',
-    '[-u {<username> | <:groupname> | <username:groupname>}]',
+    '[-u {<user>[:<group>] | :<group>}]',
     '[--event-log <directory> [--event-log-content {wire | full}]]',
   ],
   options: SPIPED_OPTIONS,

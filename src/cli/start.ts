@@ -24,8 +24,10 @@ export async function start<Config>(
     return;
   }
   const stream = process[commandLine.stream];
-  // A reader that has gone away has no use for the text; the exit code still stands.
-  stream.on('error', () => {});
-  stream.write(commandLine.text);
   process.exitCode = commandLine.exitCode;
+  // Nobody reads it, or the disk is full: nothing to add, but it is no success.
+  stream.on('error', () => {
+    process.exitCode = 1;
+  });
+  stream.write(commandLine.text);
 }

@@ -68,14 +68,14 @@ export const UNIX_PATH_LIMIT_BYTES = process.platform === 'linux' ? 107 : 103;
 export function parseAddress(text: string): Address {
   if (text === '') throw new AddressError('address-empty', 'the address is empty');
   if (text.startsWith(':')) {
-    throw new AddressError('address-without-host', `no host in address "${text}"`);
+    throw new AddressError('address-without-host', `no host in address ${JSON.stringify(text)}`);
   }
   if (text.startsWith('/')) return parseUnix(text);
   const colon = text.lastIndexOf(':');
   if (colon === -1) {
     throw new AddressError(
       'address-without-port',
-      `no port in address "${text}": expected host:port, [IP address]:port or /absolute/path`,
+      `no port in address ${JSON.stringify(text)}: expected host:port, [IP address]:port or /absolute/path`,
     );
   }
   const host = text.slice(0, colon);
@@ -88,7 +88,7 @@ function parseUnix(text: string): Address {
   if (length > UNIX_PATH_LIMIT_BYTES) {
     throw new AddressError(
       'address-path-too-long',
-      `the socket path has ${length} bytes, at most ${UNIX_PATH_LIMIT_BYTES} are possible: ${text}`,
+      `the socket path has ${length} bytes, at most ${UNIX_PATH_LIMIT_BYTES} are possible: ${JSON.stringify(text)}`,
     );
   }
   return { kind: 'unix', text, path: text };
@@ -98,7 +98,7 @@ function parseBracketed(text: string, host: string, port: string): Address {
   if (!host.endsWith(']')) {
     throw new AddressError(
       'address-brackets-open',
-      `no "]:" before the port in address "${text}": expected [IP address]:port`,
+      `no "]:" before the port in address ${JSON.stringify(text)}: expected [IP address]:port`,
     );
   }
   const address = host.slice(1, -1);
@@ -112,7 +112,7 @@ function parseBracketed(text: string, host: string, port: string): Address {
   const family = address.includes(':') ? 'IPv6' : 'IPv4';
   throw new AddressError(
     'address-ip-invalid',
-    `"${address}" is not an ${family} address, in address "${text}"`,
+    `${JSON.stringify(address)} is not an ${family} address (brackets hold no names), in address ${JSON.stringify(text)}`,
   );
 }
 
@@ -141,6 +141,6 @@ function parsePort(port: string): number | undefined {
 function portError(text: string, port: string, expected: string): AddressError {
   return new AddressError(
     'address-port-invalid',
-    `"${port}" is not a port, in address "${text}": expected ${expected}`,
+    `${JSON.stringify(port)} is not a port, in address ${JSON.stringify(text)}: expected ${expected}`,
   );
 }
