@@ -1,0 +1,60 @@
+/** The generated pages: what they show, and that a stale one is found. */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { faultsPage, type Page, stalePages, stateMachinesPage, writePages } from './docs.ts';
+
+const door = {
+  machine: 'Door',
+  initial: 'closed',
+  rows: [
+    { from: 'closed', event: 'pushed', to: ['open'], note: 'HS-1' },
+    { from: 'closed', event: 'kicked', to: ['open', 'broken'], note: 'a | b' },
+    { from: 'open', event: 'pulled', to: ['closed'], note: '' },
+  ],
+};
+
+test('a machine is shown as a diagram, with its first and last states, and as a table', () => {
+  const text = stateMachinesPage([door]);
+  expect(text).toContain('## Door');
+  expect(text).toContain(
+    [
+      '```mermaid',
+      'stateDiagram-v2',
+      '  [*] --> closed',
+      '  closed --> open : pushed, kicked',
+      '  closed --> broken : kicked',
+      '  open --> closed : pulled',
+      '  broken --> [*]',
+      '```',
+    ].join('\n'),
+  );
+  expect(text).toContain('| closed | kicked | open, broken | a \\| b |');
+});
+
+test('a fault is shown as one row', () => {
+  const row = { party: 'target', requirement: 'CN-4', dropReason: 'error', text: 'no luck' };
+  expect(faultsPage({ 'bad-luck': row })).toContain(
+    '| `bad-luck` | target | CN-4 | error | no luck |',
+  );
+});
+
+test('a page is stale when it is missing or different, and current once written', () => {
+  const root = mkdtempSync(path.join(tmpdir(), 'docs-'));
+  const pages: readonly Page[] = [
+    { file: 'spec/a.md', text: () => 'a\n' },
+    { file: 'spec/b.md', text: () => 'b\n' },
+  ];
+  try {
+    expect(stalePages(root, pages)).toEqual(['spec/a.md', 'spec/b.md']);
+    expect(writePages(root, pages)).toEqual(['spec/a.md', 'spec/b.md']);
+    expect(stalePages(root, pages)).toEqual([]);
+    writeFileSync(path.join(root, 'spec', 'b.md'), 'by hand\n');
+    expect(stalePages(root, pages)).toEqual(['spec/b.md']);
+    expect(writePages(root, pages)).toEqual(['spec/b.md']);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+});
