@@ -1,0 +1,135 @@
+/**
+ * What an event log holds, as types: one connection, one file, a header, entries and an end.
+ *
+ * This is the vocabulary of the room, and the code's side of `spec/eventlog.md`; how a record
+ * becomes a line of text is in `encode.ts`, `decode.ts` and `chain.ts`. K has no place in any
+ * of these types (KF-8).
+ */
+
+import type { ConnectionEffect, ConnectionEvent } from '../protocol/events.ts';
+import type { Outcome } from '../protocol/faults.ts';
+import type { Policy, Role } from '../protocol/parameters.ts';
+
+/** The first field of every event log. */
+export const FORMAT_NAME = 'spiped-eventlog';
+
+/** Grows when a reader of the earlier version could misread the new one. */
+export const FORMAT_VERSION = 1;
+
+/**
+ * How much a log tells. `wire`: the bytes that crossed the cipher socket, the lengths of those
+ * on the plain side, and control events. `full`: everything but K, so that it replays.
+ */
+export type LogContent = 'wire' | 'full';
+
+/** The program that wrote a log. */
+export interface Software {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** What the log says about its connection before anything happened to it. */
+export interface ConnectionDescription {
+  readonly role: Role;
+  readonly policy: Policy;
+  /** The value of `-o`, for both timers. */
+  readonly timeoutMilliseconds: number;
+}
+
+/** The first line. */
+export interface LogHeader extends ConnectionDescription {
+  readonly content: LogContent;
+  /** Tells the connections of one process apart; a word without spaces. */
+  readonly connection: string;
+  readonly software: Software;
+  /** The wall clock when recording began, ISO 8601, UTC. Every other time counts from there. */
+  readonly started: string;
+}
+
+/** An effect in a `full` log: as it was, but of erased secrets only how long they were. */
+export type FullEffect =
+  | Exclude<ConnectionEffect, { readonly type: 'eraseSecrets' }>
+  | { readonly type: 'eraseSecrets'; readonly lengths: readonly number[] };
+
+/** An event in a `wire` log: its only bytes are those that came from the cipher socket. */
+export type WireEvent =
+  | Exclude<
+      ConnectionEvent,
+      {
+        readonly type:
+          | 'connectionAccepted'
+          | 'bytesReceived'
+          | 'keyPairGenerated'
+          | 'sharedSecretComputed';
+      }
+    >
+  | { readonly type: 'connectionAccepted' | 'keyPairGenerated' | 'sharedSecretComputed' }
+  | { readonly type: 'bytesReceived'; readonly side: 'cipher'; readonly bytes: Uint8Array }
+  | { readonly type: 'bytesReceived'; readonly side: 'plain'; readonly length: number };
+
+/** An effect in a `wire` log: its only bytes are those that were sent to the cipher socket. */
+export type WireEffect =
+  | Exclude<FullEffect, { readonly type: 'sendBytes' | 'computeSharedSecret' }>
+  | { readonly type: 'computeSharedSecret' }
+  | { readonly type: 'sendBytes'; readonly side: 'cipher'; readonly bytes: Uint8Array }
+  | { readonly type: 'sendBytes'; readonly side: 'plain'; readonly length: number };
+
+/**
+ * One answer of the suite's `pbkdf2` with K as its password: dk1 or dk2. A `full` log holds it
+ * so that a replay needs no K.
+ */
+export interface Derivation {
+  readonly salt: Uint8Array;
+  readonly output: Uint8Array;
+}
+
+interface EntryTimes {
+  /** 1 for the first event of the connection. */
+  readonly sequence: number;
+  /** Monotonic time since the first event. */
+  readonly microseconds: number;
+  /** `phase` of the connection's state after the event. */
+  readonly phase: string;
+}
+
+/** One event of a `full` log, with what came of it. */
+export interface FullEntry extends EntryTimes {
+  readonly content: 'full';
+  readonly event: ConnectionEvent;
+  readonly effects: readonly FullEffect[];
+  /** In the order of the calls, usually none. */
+  readonly derivations: readonly Derivation[];
+}
+
+/** One event of a `wire` log, with what came of it. */
+export interface WireEntry extends EntryTimes {
+  readonly content: 'wire';
+  readonly event: WireEvent;
+  readonly effects: readonly WireEffect[];
+}
+
+/** One event, in either content. */
+export type LogEntry = FullEntry | WireEntry;
+
+/** How many bytes a connection moved: received from and given to send on each side. */
+export interface ByteCounts {
+  readonly plainReceived: number;
+  readonly plainSent: number;
+  readonly cipherReceived: number;
+  readonly cipherSent: number;
+}
+
+/** The last line. Its absence says that the log was cut short. */
+export interface LogEnd {
+  readonly microseconds: number;
+  /** Of the last `closeConnection`; `null` when the recording ended before the connection. */
+  readonly outcome: Outcome | null;
+  readonly events: number;
+  readonly bytes: ByteCounts;
+}
+
+/** What a reader yields, with the line it stood on (1 is the header). */
+export type LogRecord =
+  | { readonly kind: 'header'; readonly line: number; readonly header: LogHeader }
+  | { readonly kind: 'entry'; readonly line: number; readonly entry: LogEntry }
+  | { readonly kind: 'end'; readonly line: number; readonly end: LogEnd };

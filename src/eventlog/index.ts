@@ -1,0 +1,18 @@
+/**
+ * The room's front door: what `io`, `daemon`, `cli` and the tools may import from
+ * `src/eventlog`. It is only a list.
+ */
+
+export type { LogContent, LogEnd, LogHeader, LogRecord, Software } from './format.ts';
+export { EventLogError, readEventLog, readEventLogFile } from './reader.ts';
+export { redact } from './redact.ts';
+export { type RenderOptions, render } from './render.ts';
+export { type ReplayOptions, type ReplayResult, replay } from './replay.ts';
+export { type Check, type VerifyOptions, type VerifyReport, verify } from './verify.ts';
+export {
+  type BeginOptions,
+  type ConnectionRecorder,
+  type EventLog,
+  type EventLogOptions,
+  openEventLog,
+} from './writer.ts';

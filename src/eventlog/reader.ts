@@ -1,0 +1,182 @@
+/**
+ * Reads an event log, line by line and never the whole file: checks each line's digest, form,
+ * place and the counts of the last one, and yields its records.
+ *
+ * What is wrong is thrown as an {@link EventLogError} that names the line. Everything yielded
+ * before is as it was written. What the records mean is for replay, verify and render.
+ */
+
+import { createReadStream } from 'node:fs';
+import { DigestChain } from './chain.ts';
+import { decodeHeader, decodeLine } from './decode.ts';
+import { encodeEnd } from './encode.ts';
+import { FormatError } from './fields.ts';
+import type { LogContent, LogEnd, LogEntry, LogRecord } from './format.ts';
+import { Tally } from './tally.ts';
+
+/** The longest line that is read, in bytes: far above what one event of a connection takes. */
+export const MAX_LINE_BYTES = 64 * 1024 * 1024;
+
+const NEWLINE = 0x0a;
+
+/**
+ * Why a log could not be read on, in one line that names the line of the log and its event. `damaged`: a line is not what was written. `truncated`: the
+ * log ends before its last line; everything before is intact.
+ */
+export class EventLogError extends Error {
+  readonly code: 'damaged' | 'truncated';
+  /** The line it is about; 1 is the header. */
+  readonly line: number;
+
+  constructor(code: 'damaged' | 'truncated', line: number, problem: string) {
+    const event = line > 1 ? ` (event ${line - 1})` : '';
+    super(`line ${line}${event} ${problem}`);
+    this.code = code;
+    this.line = line;
+  }
+
+  /** The last event that was read intact; 0 if none was. */
+  get lastEvent(): number {
+    return Math.max(0, this.line - 2);
+  }
+}
+
+/** The records of the file `path`. Throws the system's error if it cannot be opened or read. */
+export function readEventLogFile(path: string): AsyncGenerator<LogRecord, void, void> {
+  return readEventLog(createReadStream(path, { highWaterMark: 1 << 18 }));
+}
+
+/** The records of a log that arrives in pieces of any size: header, entries, end. */
+export async function* readEventLog(
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<LogRecord, void, void> {
+  const reader = new RecordReader();
+  for await (const line of splitLines(pieces)) yield reader.read(line);
+  reader.finish();
+}
+
+/** What stands between the lines of one log: their digests, order and counts. */
+class RecordReader {
+  readonly #chain = new DigestChain();
+  readonly #tally = new Tally();
+  #line = 0;
+  #content: LogContent | undefined;
+  #microseconds = 0;
+  #ended = false;
+
+  read(text: Line): LogRecord {
+    this.#line += 1;
+    if (this.#ended) throw this.#damaged('follows the line that ends the log');
+    if (text.problem !== undefined) throw this.#error(text.code, text.problem);
+    const opened = this.#chain.open(text.text);
+    if ('problem' in opened) throw this.#damaged(opened.problem);
+    try {
+      return this.#decode(opened.object);
+    } catch (error) {
+      throw error instanceof FormatError ? this.#damaged(error.message) : error;
+    }
+  }
+
+  finish(): void {
+    if (this.#ended) return;
+    this.#line += 1;
+    throw this.#error('truncated', 'is missing: the log was cut short, or is still being written');
+  }
+
+  #decode(object: string): LogRecord {
+    if (this.#content === undefined) {
+      const header = decodeHeader(object);
+      this.#content = header.content;
+      return { kind: 'header', line: this.#line, header };
+    }
+    const decoded = decodeLine(object, this.#content);
+    if ('entry' in decoded) {
+      this.#checkEntry(decoded.entry);
+      return { kind: 'entry', line: this.#line, entry: decoded.entry };
+    }
+    this.#checkEnd(decoded.end);
+    this.#ended = true;
+    return { kind: 'end', line: this.#line, end: decoded.end };
+  }
+
+  #checkEntry(entry: LogEntry): void {
+    this.#tally.add(entry.event, entry.effects);
+    if (entry.sequence !== this.#tally.events) {
+      throw new FormatError(
+        `has sequence number ${entry.sequence} where ${this.#tally.events} follows`,
+      );
+    }
+    this.#checkTime(entry.microseconds);
+  }
+
+  #checkEnd(end: LogEnd): void {
+    this.#checkTime(end.microseconds);
+    const counted = encodeEnd(this.#tally.end(end.microseconds));
+    if (encodeEnd(end) !== counted) {
+      throw new FormatError(`ends the log with counts or an outcome that its events do not have`);
+    }
+  }
+
+  #checkTime(microseconds: number): void {
+    if (microseconds < this.#microseconds) throw new FormatError('is earlier than the one before');
+    this.#microseconds = microseconds;
+  }
+
+  #damaged(problem: string): EventLogError {
+    return this.#error('damaged', problem);
+  }
+
+  #error(code: EventLogError['code'], problem: string): EventLogError {
+    return new EventLogError(code, this.#line, problem);
+  }
+}
+
+/** A line without its newline, or why there is none. */
+type Line =
+  | { readonly text: string; readonly problem?: undefined }
+  | { readonly code: EventLogError['code']; readonly problem: string };
+
+async function* splitLines(
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Line, void, void> {
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  for await (const piece of pieces) {
+    let start = 0;
+    for (;;) {
+      const newline = piece.indexOf(NEWLINE, start);
+      const end = newline === -1 ? piece.length : newline;
+      heldBytes += end - start;
+      if (heldBytes > MAX_LINE_BYTES) {
+        yield { code: 'damaged', problem: `is longer than ${MAX_LINE_BYTES} bytes` };
+        return;
+      }
+      if (end > start) held.push(piece.subarray(start, end));
+      if (newline === -1) break;
+      yield decodeText(held, heldBytes);
+      held = [];
+      heldBytes = 0;
+      start = newline + 1;
+    }
+  }
+  if (heldBytes > 0) {
+    yield {
+      code: 'truncated',
+      problem: 'is incomplete: the log was cut short, or is still being written',
+    };
+  }
+}
+
+function decodeText(parts: readonly Uint8Array[], length: number): Line {
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    return { code: 'damaged', problem: 'is not UTF-8' };
+  }
+}

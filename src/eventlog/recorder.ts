@@ -1,0 +1,184 @@
+/**
+ * Records one connection: turns each event, with what came of it, into a line at once, and
+ * hands the line to the log's file.
+ *
+ * It never throws and never waits, so that a defect here or a bad disk stops the recording and
+ * nothing else (CN-15). How the file and its errors are dealt with is in `log-file.ts`.
+ */
+
+import type { ConnectionState } from '../protocol/connection.ts';
+import type { ConnectionEffect, ConnectionEvent, Step } from '../protocol/events.ts';
+import type { CryptoSuite } from '../protocol/suite.ts';
+import { DigestChain } from './chain.ts';
+import { wireEffect, wireEvent, withoutErasedSecrets } from './content.ts';
+import { encodeEnd, encodeEntry, encodeHeader } from './encode.ts';
+import type { Derivation, LogHeader } from './format.ts';
+import { LogFile, type LogStorage } from './log-file.ts';
+import { Tally } from './tally.ts';
+
+/** More than this many bytes waiting for the disk is congestion: 1 MiB for each connection. */
+export const CONGESTION_BYTES = 1024 * 1024;
+
+/** What a connection's adapter does to have it recorded. */
+export interface ConnectionRecorder {
+  /**
+   * What the core must be given while it is recorded: in a `full` log the suite notes the keys
+   * that it derives from K.
+   */
+  readonly suite: CryptoSuite;
+
+  /**
+   * Record an event and the step it led to. Call it directly after the step and before its
+   * effects are performed: nothing is kept of the arrays, which may be erased afterwards.
+   * Never throws. Without effect after {@link ConnectionRecorder.end}.
+   */
+  record(event: ConnectionEvent, step: Step<ConnectionState, ConnectionEffect>): void;
+
+  /**
+   * More than {@link CONGESTION_BYTES} wait for the log's disk: read no more from the sockets
+   * until {@link ConnectionRecorder.onceDrained} says so. False once recording has stopped.
+   */
+  readonly congested: boolean;
+
+  /** Call back, in a later microtask, as soon as the recorder is not congested. */
+  onceDrained(callback: () => void): void;
+
+  /** The last event is recorded: write the last line and close the file, behind the back. */
+  end(): void;
+}
+
+/** What the log passes to the recorder of one connection. */
+export interface RecorderOptions {
+  readonly header: LogHeader;
+  readonly suite: CryptoSuite;
+  readonly storage: LogStorage;
+  /** The file to create. */
+  readonly path: string;
+  /** Monotonic time in milliseconds, with fractions. */
+  readonly now: () => number;
+}
+
+/** A recorder that also says when its file is done. */
+export interface OwnedRecorder extends ConnectionRecorder {
+  /** Settles, never rejects, when the file is closed; with the error that stopped it, if any. */
+  readonly done: Promise<Error | undefined>;
+}
+
+/** Begin a log with its header. */
+export function createRecorder(options: RecorderOptions): OwnedRecorder {
+  return new Recorder(options);
+}
+
+class Recorder implements OwnedRecorder {
+  readonly suite: CryptoSuite;
+  readonly done: Promise<Error | undefined>;
+  readonly #full: boolean;
+  readonly #file: LogFile;
+  readonly #now: () => number;
+  readonly #chain = new DigestChain();
+  readonly #tally = new Tally();
+  #derivations: Derivation[] = [];
+  #firstEventAt: number | undefined;
+  #microseconds = 0;
+  #ended = false;
+  #defect: Error | undefined;
+  #drainWaiters: (() => void)[] = [];
+
+  constructor({ header, suite, storage, path, now }: RecorderOptions) {
+    this.#full = header.content === 'full';
+    this.suite = this.#full ? this.#noting(suite) : suite;
+    this.#now = now;
+    this.#file = new LogFile(storage, path, () => this.#drained());
+    this.done = this.#file.done.then((error) => this.#defect ?? error);
+    this.#guarded(() => this.#file.append(this.#chain.seal(encodeHeader(header))));
+  }
+
+  get congested(): boolean {
+    return this.#file.waiting > CONGESTION_BYTES;
+  }
+
+  record(event: ConnectionEvent, step: Step<ConnectionState, ConnectionEffect>): void {
+    const derivations = this.#derivations;
+    this.#derivations = [];
+    if (this.#ended || this.#file.stopped) return;
+    this.#guarded(() => this.#append(event, step, derivations));
+  }
+
+  onceDrained(callback: () => void): void {
+    if (this.congested) this.#drainWaiters.push(callback);
+    else queueMicrotask(callback);
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#guarded(() =>
+      this.#file.append(this.#chain.seal(encodeEnd(this.#tally.end(this.#time())))),
+    );
+    this.#file.end();
+  }
+
+  #append(
+    event: ConnectionEvent,
+    step: Step<ConnectionState, ConnectionEffect>,
+    derivations: readonly Derivation[],
+  ): void {
+    const effects = step.effects.map(withoutErasedSecrets);
+    this.#tally.add(event, effects);
+    const common = {
+      sequence: this.#tally.events,
+      microseconds: this.#time(),
+      phase: step.state.phase,
+    };
+    const object = this.#full
+      ? encodeEntry({ content: 'full', ...common, event, effects, derivations })
+      : encodeEntry({
+          content: 'wire',
+          ...common,
+          event: wireEvent(event),
+          effects: effects.map(wireEffect),
+        });
+    this.#file.append(this.#chain.seal(object));
+  }
+
+  /** Microseconds since the first event, never less than before. */
+  #time(): number {
+    const now = this.#now();
+    this.#firstEventAt ??= now;
+    const elapsed = Math.floor((now - this.#firstEventAt) * 1000);
+    this.#microseconds = Math.max(this.#microseconds, elapsed);
+    return this.#microseconds;
+  }
+
+  /** The suite, noting what it derives: K is the password of every derivation. */
+  #noting(suite: CryptoSuite): CryptoSuite {
+    return {
+      pbkdf2: (password, salt, length) => {
+        const output = suite.pbkdf2(password, salt, length);
+        if (!this.#ended && !this.#file.stopped) this.#derivations.push({ salt, output });
+        return output;
+      },
+      hmac: (key, message) => suite.hmac(key, message),
+      equal: (a, b) => suite.equal(a, b),
+      sealPackets: (keys, first, plaintext) => suite.sealPackets(keys, first, plaintext),
+      openPackets: (keys, first, packets) => suite.openPackets(keys, first, packets),
+    };
+  }
+
+  /** A defect in recording ends the recording, and is reported like an error of the disk. */
+  #guarded(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#defect ??= error instanceof Error ? error : new Error(String(error));
+      this.#file.stop();
+    }
+  }
+
+  #drained(): void {
+    if (this.congested || this.#drainWaiters.length === 0) return;
+    const waiters = this.#drainWaiters;
+    this.#drainWaiters = [];
+    for (const callback of waiters) queueMicrotask(callback);
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * What one end sent, as an eavesdropper with the key follows it: nonce, y, h, then packets,
+ * opened as soon as their keys are known. For `verify.ts`, which judges what is found here.
+ *
+ * It answers no peer and decides nothing; the core's own reading of a stream is in
+ * `src/protocol`, and this is written apart from it so that a defect there can show.
+ */
+
+import {
+  MAX_MESSAGE_BYTES,
+  NONCE_BYTES,
+  PACKET_BYTES,
+  PUBLIC_VALUE_BYTES,
+  PUBLIC_VALUE_MESSAGE_BYTES,
+} from '../protocol/parameters.ts';
+import type { CryptoSuite, PacketKeys } from '../protocol/suite.ts';
+
+const HANDSHAKE_BYTES = NONCE_BYTES + PUBLIC_VALUE_MESSAGE_BYTES;
+
+/** How far opening the packets of a stream came. */
+export interface PacketFailure {
+  /** The number of the packet. */
+  readonly packet: number;
+  readonly kind: 'mac' | 'length';
+}
+
+/** One direction of the wire. */
+export class WireStream {
+  readonly #suite: CryptoSuite;
+  readonly #handshake = new Uint8Array(HANDSHAKE_BYTES);
+  #total = 0;
+  #keys: PacketKeys | 'awaited' | 'unknown' = 'awaited';
+  /** Bytes of packets that wait for their keys, or for the rest of their packet. */
+  #held: Uint8Array[] = [];
+  #opened = 0;
+  #plaintextBytes = 0;
+  #failure: PacketFailure | undefined;
+
+  constructor(suite: CryptoSuite) {
+    this.#suite = suite;
+  }
+
+  /** All bytes so far. */
+  get total(): number {
+    return this.#total;
+  }
+
+  get nonce(): Uint8Array | undefined {
+    return this.#part(0, NONCE_BYTES);
+  }
+
+  get y(): Uint8Array | undefined {
+    return this.#part(NONCE_BYTES, NONCE_BYTES + PUBLIC_VALUE_BYTES);
+  }
+
+  get h(): Uint8Array | undefined {
+    return this.#part(NONCE_BYTES + PUBLIC_VALUE_BYTES, HANDSHAKE_BYTES);
+  }
+
+  /** Whole packets so far, opened or not. */
+  get packets(): number {
+    return Math.floor(this.#packetBytes / PACKET_BYTES);
+  }
+
+  /** Bytes after the last whole packet. */
+  get trailing(): number {
+    return this.#packetBytes % PACKET_BYTES;
+  }
+
+  /** Packets opened, and the plaintext in them. Nothing after a failure is opened. */
+  get opened(): { readonly packets: number; readonly bytes: number } {
+    return { packets: this.#opened, bytes: this.#plaintextBytes };
+  }
+
+  /** The first packet that could not be opened with the right keys. */
+  get failure(): PacketFailure | undefined {
+    return this.#failure;
+  }
+
+  /** Give the keys, or say that they will not be known. */
+  setKeys(keys: PacketKeys | 'unknown'): void {
+    this.#keys = keys;
+    this.#open();
+  }
+
+  add(bytes: Uint8Array): void {
+    const handshake = bytes.subarray(0, Math.max(0, HANDSHAKE_BYTES - this.#total));
+    this.#handshake.set(handshake, Math.min(this.#total, HANDSHAKE_BYTES));
+    this.#total += bytes.length;
+    if (handshake.length === bytes.length || this.#keys === 'unknown') return;
+    this.#held.push(bytes.subarray(handshake.length));
+    this.#open();
+  }
+
+  get #packetBytes(): number {
+    return Math.max(0, this.#total - HANDSHAKE_BYTES);
+  }
+
+  #part(start: number, end: number): Uint8Array | undefined {
+    return this.#total >= end ? this.#handshake.subarray(start, end) : undefined;
+  }
+
+  #open(): void {
+    if (this.#keys === 'awaited') return;
+    if (this.#keys === 'unknown' || this.#failure !== undefined) {
+      this.#held = [];
+      return;
+    }
+    const bytes = join(this.#held);
+    const whole = bytes.length - (bytes.length % PACKET_BYTES);
+    this.#held = whole < bytes.length ? [bytes.subarray(whole)] : [];
+    if (whole === 0) return;
+    const packets = bytes.subarray(0, whole);
+    const result = this.#suite.openPackets(this.#keys, BigInt(this.#opened), packets);
+    this.#opened += result.opened;
+    this.#plaintextBytes += result.plaintext.length;
+    if (result.failure !== undefined) {
+      this.#failure = { packet: this.#opened, kind: result.failure };
+    }
+  }
+}
+
+/** Whether `packets` packets can carry `bytes` bytes: each carries 1 to 1024 (PK-1). */
+export function canCarry(packets: number, bytes: number): boolean {
+  return packets <= bytes && bytes <= packets * MAX_MESSAGE_BYTES;
+}
+
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  const [first, ...others] = parts;
+  if (first === undefined) return new Uint8Array();
+  if (others.length === 0) return first;
+  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.length;
+  }
+  return joined;
+}
