@@ -6,7 +6,7 @@
  * To generate another page, add it to `PAGES`. Not here: the normative text, which people write.
  */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FAULTS, type TransitionTable, transitionTables } from '../src/protocol/index.ts';
@@ -95,7 +95,7 @@ function diagram({ initial, rows }: TransitionTable): string {
     }
   }
   const final = [...new Set(rows.flatMap(({ to }) => to))].filter(
-    (state) => !rows.some(({ from }) => from === state),
+    (state) => !rows.some(({ from, to }) => from === state && to.some((next) => next !== state)),
   );
   return [
     '```mermaid',
@@ -132,7 +132,7 @@ function readOrEmpty(file: string): string {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (realpathSync(process.argv[1] ?? '.') === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL('..', import.meta.url));
   if (process.argv.includes('--check')) {
     for (const file of stalePages(root, PAGES)) {

@@ -16,7 +16,7 @@
  * need: a test of the core may bring a suite from src/crypto.
  */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -177,7 +177,7 @@ function readEntries(directory: string) {
   return readdirSync(directory, { recursive: true, withFileTypes: true });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (realpathSync(process.argv[1] ?? '.') === fileURLToPath(import.meta.url)) {
   const root = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url));
   const violations = checkRules(root);
   for (const { file, line, rule } of violations) console.error(`${file}:${line}: ${rule}`);

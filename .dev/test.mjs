@@ -1,0 +1,80 @@
+/**
+ * Every check of the project, and the closing line `N passed, N failed` that counts them
+ * (`, N skipped` when there are any). `npm test`; the same in CI. Exit status 0 only when
+ * something passed and nothing failed. Plain Node: it may have to install the rest first.
+ *
+ * All tests run in one run of vitest: those of src, fuzz, vectors and conformance, and the house
+ * checks (house.test.ts). Coverage of the core is taken in the same run and is one more check.
+ *
+ *     node .dev/test.mjs                everything
+ *     node .dev/test.mjs --coverage     only what runs the core in-process; prints the table
+ */
+
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensure } from './ensure.mjs';
+
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+const COVERAGE = path.join(PROJECT, 'coverage');
+
+async function main() {
+  const coverageOnly = process.argv.includes('--coverage');
+  let tally = { passed: 0, failed: 0, skipped: 0 };
+  try {
+    await ensure();
+    tally = await runTests(coverageOnly ? ['src/', 'fuzz/', 'vectors/'] : []);
+    tally = add(tally, await checkCoverage(coverageOnly));
+  } catch (error) {
+    console.error(error.message);
+    tally = add(tally, { failed: 1 });
+  }
+  console.log(closingLine(tally));
+  // Said in so many words: vitest leaves a status of its own, and handles that would hold us.
+  process.exit(tally.failed === 0 && tally.passed > 0 ? 0 : 1);
+}
+
+async function runTests(filters) {
+  const { startVitest } = await import('vitest/node');
+  const { tallyOf } = await import('./tally.mjs');
+  rmSync(COVERAGE, { recursive: true, force: true });
+  // The workers take coverage, as take-coverage.ts says; this process, already started, does not.
+  process.env.NODE_V8_COVERAGE = path.join(COVERAGE, 'tmp');
+  const vitest = await startVitest('test', filters, {
+    config: fileURLToPath(new URL('./vitest.config.ts', import.meta.url)),
+    watch: false,
+    reporters: ['default'],
+  });
+  const { lines, ...tally } = tallyOf({
+    modules: vitest.state.getTestModules(),
+    unhandledErrors: vitest.state.getUnhandledErrors(),
+    root: PROJECT,
+    ci: process.env.CI === 'true',
+  });
+  await vitest.close();
+  delete process.env.NODE_V8_COVERAGE;
+  for (const line of lines) console.log(line);
+  return tally;
+}
+
+async function checkCoverage(showTable) {
+  const { reportCoverage } = await import('./coverage.mjs');
+  const { table, gaps } = await reportCoverage(PROJECT, COVERAGE);
+  if (showTable) console.log(table);
+  for (const gap of gaps) console.error(`coverage: ${gap}`);
+  return gaps.length === 0 ? { passed: 1 } : { failed: 1 };
+}
+
+function add(a, b) {
+  return {
+    passed: a.passed + (b.passed || 0),
+    failed: a.failed + (b.failed || 0),
+    skipped: a.skipped + (b.skipped || 0),
+  };
+}
+
+function closingLine({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+main();
