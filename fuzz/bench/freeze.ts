@@ -1,0 +1,12 @@
+/**
+ * Holding states immutable: a frozen state makes a reducer that writes to it throw.
+ */
+
+/** Freeze an object and the plain objects and arrays in it; bytes cannot be frozen and are left. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  if (Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return value;
+}

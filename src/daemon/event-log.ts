@@ -1,0 +1,23 @@
+/** Turning the event log on: from the options to an open log, with the warning that it deserves. */
+
+import type { PipeConfig } from '../cli/config.ts';
+import { VERSION } from '../cli/version.ts';
+import { type EventLog, openEventLog } from '../eventlog/index.ts';
+import type { Report } from './report.ts';
+
+/** The event log of this process, or nothing when none was asked for. */
+export function startEventLog(config: PipeConfig, report: Report): EventLog | undefined {
+  if (config.eventLog === undefined) return undefined;
+  const { directory, content } = config.eventLog;
+  if (content === 'full') {
+    report(
+      `warning: event logs in ${directory} hold private keys and plaintext (--event-log-content full)`,
+    );
+  }
+  return openEventLog({
+    directory,
+    content,
+    software: { name: 'spiped-ts', version: VERSION },
+    onFailure: report,
+  });
+}

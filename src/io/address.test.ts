@@ -1,0 +1,159 @@
+/**
+ * Addresses in every form of the manual and of C. Verdicts of C spiped on these and more are in
+ * the recorded command lines of `src/cli/testing`; here is what they are parsed to.
+ */
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type Address,
+  AddressError,
+  type AddressErrorCode,
+  parseAddress,
+  UNIX_PATH_LIMIT_BYTES,
+} from './address.ts';
+
+type Untexted = Address extends infer One ? (One extends Address ? Omit<One, 'text'> : never) : never;
+
+function ip(address: string, family: 4 | 6, port: number): Untexted {
+  return { kind: 'ip', address, family, port };
+}
+
+function host(name: string, port: number | string): Untexted {
+  return { kind: 'host', host: name, port };
+}
+
+describe('is parsed', () => {
+  test.each<[string, Untexted]>([
+    ['/', { kind: 'unix', path: '/' }],
+    ['/run/spiped.sock', { kind: 'unix', path: '/run/spiped.sock' }],
+    ['/with:colon:80', { kind: 'unix', path: '/with:colon:80' }],
+    ['/[::1]:80', { kind: 'unix', path: '/[::1]:80' }],
+    ['[127.0.0.1]:80', ip('127.0.0.1', 4, 80)],
+    ['[0.0.0.0]:65535', ip('0.0.0.0', 4, 65535)],
+    ['[::1]:1', ip('::1', 6, 1)],
+    ['[::]:80', ip('::', 6, 80)],
+    ['[2001:DB8::1]:80', ip('2001:DB8::1', 6, 80)],
+    ['[::ffff:127.0.0.1]:80', ip('::ffff:127.0.0.1', 6, 80)],
+    ['[::1]:+80', ip('::1', 6, 80)],
+    ['[::1]: 080', ip('::1', 6, 80)],
+    ['127.0.0.1:80', ip('127.0.0.1', 4, 80)],
+    ['127.0.0.1:0', ip('127.0.0.1', 4, 0)],
+    ['0.0.0.0:7000', ip('0.0.0.0', 4, 7000)],
+    ['2001:db8::1:80', ip('2001:db8::1', 6, 80)],
+    ['fe80::1%eth0:80', ip('fe80::1%eth0', 6, 80)],
+    ['localhost:6000', host('localhost', 6000)],
+    ['mail.example:0', host('mail.example', 0)],
+    ['mail.example:65535', host('mail.example', 65535)],
+    ['mail.example:smtp', host('mail.example', 'smtp')],
+    ['127.0.0.1:http', host('127.0.0.1', 'http')],
+    ['127.1:80', host('127.1', 80)],
+    ['010.0.0.1:80', host('010.0.0.1', 80)],
+    ['a:b:80', host('a:b', 80)],
+    ['not/absolute:80', host('not/absolute', 80)],
+  ])('%s', (text, expected) => {
+    expect(parseAddress(text)).toStrictEqual({ ...expected, text });
+  });
+});
+
+describe('is refused', () => {
+  test.each<[string, AddressErrorCode]>([
+    ['', 'address-empty'],
+    [':', 'address-without-host'],
+    [':80', 'address-without-host'],
+    ['::1', 'address-without-host'],
+    ['localhost', 'address-without-port'],
+    ['relative/path', 'address-without-port'],
+    ['[127.0.0.1]', 'address-without-port'],
+    ['[::1]', 'address-brackets-open'],
+    ['[127.0.0.1:80', 'address-brackets-open'],
+    ['[:80', 'address-brackets-open'],
+    ['[::1]x:80', 'address-brackets-open'],
+    ['[]:80', 'address-ip-invalid'],
+    ['[127.0.0]:80', 'address-ip-invalid'],
+    ['[127.0.0.01]:80', 'address-ip-invalid'],
+    ['[127.0.0.256]:80', 'address-ip-invalid'],
+    ['[localhost]:80', 'address-ip-invalid'],
+    ['[:::]:80', 'address-ip-invalid'],
+    ['[1:2:3:4:5:6:7:8:9]:80', 'address-ip-invalid'],
+    ['[::1%lo]:80', 'address-ip-invalid'],
+    ['[[::1]]:80', 'address-ip-invalid'],
+    ['[::1]:', 'address-port-invalid'],
+    ['[::1]:0', 'address-port-invalid'],
+    ['[::1]:-1', 'address-port-invalid'],
+    ['[::1]:65536', 'address-port-invalid'],
+    ['[::1]:0x50', 'address-port-invalid'],
+    ['[::1]:80 ', 'address-port-invalid'],
+    ['[::1]:http', 'address-port-invalid'],
+    ['[::1]:99999999999999999999', 'address-port-invalid'],
+    ['localhost:', 'address-port-invalid'],
+    ['localhost:65536', 'address-port-invalid'],
+    ['localhost:-1', 'address-port-invalid'],
+  ])('%j: %s', (text, code) => {
+    expect(errorOf(text)).toMatchObject({ name: 'AddressError', code });
+  });
+
+  test('with a message of one line that quotes it', () => {
+    expect(errorOf('[localhost]:80').message).toBe(
+      '"localhost" is not an IPv4 address (brackets hold no names), in address "[localhost]:80"',
+    );
+    expect(errorOf('local\nhost').message).toContain('"local\\nhost"');
+    expect(errorOf('local\nhost').message).not.toContain('\n');
+  });
+});
+
+describe('the path of a UNIX socket', () => {
+  test('may have as many bytes as C allows, not one more', () => {
+    const longest = `/${'x'.repeat(UNIX_PATH_LIMIT_BYTES - 1)}`;
+    expect(parseAddress(longest)).toMatchObject({ kind: 'unix', path: longest });
+    expect(errorOf(`${longest}x`).code).toBe('address-path-too-long');
+  });
+
+  test('is measured in bytes, not in letters', () => {
+    const text = `/${'é'.repeat(UNIX_PATH_LIMIT_BYTES / 2)}`;
+    expect(errorOf(`${text}x`).code).toBe('address-path-too-long');
+  });
+
+  test.runIf(process.platform === 'linux')('has at most 107 bytes on Linux', () => {
+    expect(UNIX_PATH_LIMIT_BYTES).toBe(107);
+  });
+});
+
+describe('whatever is given', () => {
+  test('parses to something with that text, or is an AddressError', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'[]:/.%0159afhx -+\n') }), (text) => {
+        try {
+          expect(parseAddress(text).text).toBe(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(AddressError);
+          expect(String(error)).not.toContain('\n');
+        }
+      }),
+    );
+  });
+
+  test('every IP address and port is understood in brackets', () => {
+    const port = fc.integer({ min: 1, max: 65535 });
+    fc.assert(
+      fc.property(fc.ipV4(), port, (address, number) => {
+        expect(parseAddress(`[${address}]:${number}`)).toMatchObject(ip(address, 4, number));
+      }),
+    );
+    fc.assert(
+      fc.property(fc.ipV6(), port, (address, number) => {
+        expect(parseAddress(`[${address}]:${number}`)).toMatchObject(ip(address, 6, number));
+      }),
+    );
+  });
+});
+
+function errorOf(text: string): AddressError {
+  try {
+    parseAddress(text);
+  } catch (error) {
+    if (error instanceof AddressError) return error;
+    throw error;
+  }
+  throw new Error(`accepted: ${text}`);
+}

@@ -1,0 +1,89 @@
+/**
+ * One side of a connection as the interpreter uses it: a source of bytes and a sink of bytes that
+ * end separately. A socket is both; spipe's standard input and output are a pair.
+ *
+ * It translates Node's streams to the words of the core and back, and decides nothing. A channel
+ * starts out unread.
+ */
+
+import type { Readable, Writable } from 'node:stream';
+
+/** Hears what happens on a channel. Nothing is reported after `destroy`. */
+export interface ChannelListener {
+  bytesReceived(bytes: Uint8Array): void;
+  endReceived(): void;
+  /** `length` bytes of one `send` were handed to the operating system. */
+  writeCompleted(length: number): void;
+  /** The `endWriting` is done, after everything sent before it. */
+  endCompleted(): void;
+  /** Reading or writing failed with this system error code; nothing follows. */
+  failed(code: string): void;
+}
+
+/** A side of a connection. */
+export interface Channel {
+  /** Who is at the other end, for messages: `[127.0.0.1]:4711`, a path, `standard input`. */
+  readonly peer: string;
+  /** Report to this listener from now on. Called once, before anything else. */
+  attach(listener: ChannelListener): void;
+  startReading(): void;
+  stopReading(): void;
+  send(bytes: Uint8Array): void;
+  endWriting(): void;
+  /** Close at once, whatever is pending. */
+  destroy(): void;
+}
+
+/** A channel over a readable and a writable stream, which may be one and the same socket. */
+export function streamChannel(readable: Readable, writable: Writable, peer: string): Channel {
+  let listener: ChannelListener | undefined;
+
+  const fail = (error: NodeJS.ErrnoException): void => {
+    const failed = listener;
+    listener = undefined;
+    failed?.failed(error.code ?? error.name);
+  };
+  // A stream that is destroyed under us without an error must not leave its connection waiting.
+  const closedEarly = (): void => fail(new PrematureClose());
+  // Before `attach` and after `destroy` an error has nobody to tell, and must not end the process.
+  readable.on('error', fail);
+  if ((writable as unknown) !== readable) writable.on('error', fail);
+  readable.on('close', () => readable.readableEnded || closedEarly());
+  writable.on('close', () => writable.writableFinished || closedEarly());
+  readable.pause();
+
+  return {
+    peer,
+    attach(to) {
+      listener = to;
+      if (readable.destroyed || writable.destroyed) setImmediate(closedEarly);
+      readable.on('data', (bytes: Buffer) => listener?.bytesReceived(bytes));
+      readable.on('end', () => listener?.endReceived());
+    },
+    startReading() {
+      readable.resume();
+    },
+    stopReading() {
+      readable.pause();
+    },
+    send(bytes) {
+      writable.write(bytes, (error) => {
+        if (!error) listener?.writeCompleted(bytes.length);
+      });
+    },
+    endWriting() {
+      writable.end((error?: Error | null) => {
+        if (!error) listener?.endCompleted();
+      });
+    },
+    destroy() {
+      listener = undefined;
+      readable.destroy();
+      writable.destroy();
+    },
+  };
+}
+
+class PrematureClose extends Error {
+  readonly code = 'ERR_STREAM_PREMATURE_CLOSE';
+}

@@ -1,0 +1,232 @@
+/**
+ * The interpreter of one connection: performs the effects of the core on channels, and feeds what
+ * happens back in as events.
+ *
+ * It holds no rule of the protocol. Its own duties: events are taken one at a time and in order,
+ * an exception ends this connection alone (CN-15), a recorder sees every step before its effects
+ * are performed, and nothing is heard of a connection after its end.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { eraseSecrets } from '../crypto/index.ts';
+import type { ConnectionRecorder } from '../eventlog/index.ts';
+import {
+  type ConnectionContext,
+  type ConnectionState,
+  initialConnectionState,
+  stepConnection,
+} from '../protocol/connection.ts';
+import type { ConnectionEffect, ConnectionEvent, Timer } from '../protocol/events.ts';
+import type { Outcome } from '../protocol/faults.ts';
+import { opposite } from '../protocol/flow.ts';
+import { InvariantViolation } from '../protocol/invariant.ts';
+import { NONCE_BYTES, type Side } from '../protocol/parameters.ts';
+import type { Channel } from './channel.ts';
+import type { Exponentiator } from './exponentiation.ts';
+import type { Cancel, DialListener } from './socket.ts';
+
+/** What a connection needs from outside. */
+export interface ConnectionOptions {
+  readonly context: ConnectionContext;
+  /** The accepted end: plain for a client, cipher for a server. */
+  readonly source: Channel;
+  /** Begin to dial the target. */
+  dial(listener: DialListener): Cancel;
+  readonly exponentiator: Exponentiator;
+  /** Sees every step; absent when the connection is not recorded. */
+  readonly recorder: ConnectionRecorder | undefined;
+  /** The connection is over, both channels are destroyed. Called once, never synchronously. */
+  ended(outcome: Outcome): void;
+}
+
+/** A running connection. */
+export interface Connection {
+  /** Give it up: it ends as `cancelled`. Without effect when it is over. */
+  cancel(): void;
+}
+
+/** Run a connection from its accepted source to its end. */
+export function runConnection(options: ConnectionOptions): Connection {
+  return new Interpreter(options);
+}
+
+class Interpreter implements Connection {
+  private readonly options: ConnectionOptions;
+  private readonly context: ConnectionContext;
+  private state: ConnectionState = initialConnectionState;
+  private readonly channels: Partial<Record<Side, Channel>> = {};
+  private readonly timers: Partial<Record<Timer, NodeJS.Timeout>> = {};
+  /** What the core wants read; what is read in fact also depends on the recorder. */
+  private readonly wanted: Record<Side, boolean> = { plain: false, cipher: false };
+  private waitingForRecorder = false;
+  /** The dial and the exponentiations under way. */
+  private readonly pending = new Set<Cancel>();
+  private readonly queue: ConnectionEvent[] = [];
+  private busy = false;
+  private over = false;
+
+  constructor(options: ConnectionOptions) {
+    this.options = options;
+    const { context, recorder, source } = options;
+    this.context = recorder === undefined ? context : { ...context, suite: recorder.suite };
+    this.adopt(context.role === 'client' ? 'plain' : 'cipher', source);
+    this.handle({
+      type: 'connectionAccepted',
+      nonce: new Uint8Array(randomBytes(NONCE_BYTES)),
+    });
+  }
+
+  cancel(): void {
+    this.handle({ type: 'cancelRequested' });
+  }
+
+  private adopt(side: Side, channel: Channel): void {
+    this.channels[side] = channel;
+    channel.attach({
+      bytesReceived: (bytes) => this.handle({ type: 'bytesReceived', side, bytes }),
+      endReceived: () => this.handle({ type: 'endReceived', side }),
+      writeCompleted: (length) => this.handle({ type: 'writeCompleted', side, length }),
+      endCompleted: () => this.handle({ type: 'endCompleted', side }),
+      failed: (error) => this.handle({ type: 'socketFailed', side, error }),
+    });
+  }
+
+  /** One event after the other: an effect may cause the next event before the step is done. */
+  private handle(event: ConnectionEvent): void {
+    this.queue.push(event);
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
+        if (this.over) break;
+        this.step(next);
+      }
+    } catch (error) {
+      this.finish({ code: 'internal-error', detail: nameDefect(error) });
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private step(event: ConnectionEvent): void {
+    const step = stepConnection(this.context, this.state, event);
+    this.state = step.state;
+    this.options.recorder?.record(event, step);
+    for (const effect of step.effects) this.perform(effect);
+    if (this.options.recorder?.congested === true) this.waitForRecorder();
+  }
+
+  private perform(effect: ConnectionEffect): void {
+    switch (effect.type) {
+      case 'connectTarget':
+        this.dialTarget();
+        break;
+      case 'startTimer':
+        this.timers[effect.timer] = setTimeout(
+          () => this.handle({ type: 'timerExpired', timer: effect.timer }),
+          effect.milliseconds,
+        );
+        break;
+      case 'cancelTimer':
+        clearTimeout(this.timers[effect.timer]);
+        break;
+      case 'sendBytes':
+        this.channels[effect.side]?.send(effect.bytes);
+        break;
+      case 'startReading':
+      case 'stopReading':
+        this.wanted[effect.side] = effect.type === 'startReading';
+        this.applyReading(effect.side);
+        break;
+      case 'endWriting':
+        this.channels[effect.side]?.endWriting();
+        break;
+      case 'generateKeyPair':
+        this.await((done) =>
+          this.options.exponentiator.generateKeyPair((pair) => {
+            done();
+            this.handle({ type: 'keyPairGenerated', ...pair });
+          }),
+        );
+        break;
+      case 'computeSharedSecret':
+        this.await((done) =>
+          this.options.exponentiator.computeSharedSecret(effect.x, effect.y, (ySC) => {
+            done();
+            this.handle({ type: 'sharedSecretComputed', ySC });
+          }),
+        );
+        break;
+      case 'eraseSecrets':
+        eraseSecrets(effect.secrets);
+        break;
+      case 'closeConnection':
+        this.finish(effect.outcome);
+        break;
+    }
+  }
+
+  private dialTarget(): void {
+    const side = opposite(this.context.role === 'client' ? 'plain' : 'cipher');
+    this.await((done) =>
+      this.options.dial({
+        connected: (channel) => {
+          done();
+          this.adopt(side, channel);
+          this.handle({ type: 'targetConnected' });
+        },
+        failed: (error) => {
+          done();
+          this.handle({ type: 'targetConnectFailed', error });
+        },
+      }),
+    );
+  }
+
+  /** Remember how to cancel what was begun, until it calls `done`. */
+  private await(begin: (done: () => void) => Cancel): void {
+    let cancel: Cancel | undefined;
+    const done = (): void => {
+      if (cancel !== undefined) this.pending.delete(cancel);
+    };
+    cancel = begin(done);
+    this.pending.add(cancel);
+  }
+
+  private applyReading(side: Side): void {
+    const channel = this.channels[side];
+    if (this.wanted[side] && !this.waitingForRecorder) channel?.startReading();
+    else channel?.stopReading();
+  }
+
+  /** The record is as fast as its disk: until it has caught up, nothing further is read. */
+  private waitForRecorder(): void {
+    if (this.waitingForRecorder || this.over) return;
+    this.waitingForRecorder = true;
+    this.applyReading('plain');
+    this.applyReading('cipher');
+    this.options.recorder?.onceDrained(() => {
+      this.waitingForRecorder = false;
+      if (this.over) return;
+      this.applyReading('plain');
+      this.applyReading('cipher');
+    });
+  }
+
+  private finish(outcome: Outcome): void {
+    if (this.over) return;
+    this.over = true;
+    for (const timer of Object.values(this.timers)) clearTimeout(timer);
+    for (const cancel of this.pending) cancel();
+    this.channels.plain?.destroy();
+    this.channels.cipher?.destroy();
+    this.options.recorder?.end();
+    setImmediate(() => this.options.ended(outcome));
+  }
+}
+
+/** What a defect is called in an outcome. Only our own messages: another's might hold data. */
+function nameDefect(error: unknown): string {
+  if (error instanceof InvariantViolation) return error.message;
+  return error instanceof Error ? error.name : typeof error;
+}

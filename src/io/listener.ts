@@ -1,0 +1,123 @@
+/**
+ * The interpreter of the listener: a `net.Server` that performs the listener reducer's effects.
+ *
+ * Node cannot stop accepting without closing, so that at the limit accepted sockets are held:
+ * paused, with no connection of their own (CN-18). What is done with a served socket is the
+ * caller's business.
+ */
+
+import { createServer, type Server, type Socket } from 'node:net';
+import {
+  type ConnectionId,
+  initialListenerState,
+  type ListenerContext,
+  type ListenerEffect,
+  type ListenerEvent,
+  stepListener,
+} from '../protocol/listener.ts';
+import type { Channel } from './channel.ts';
+import type { Endpoint } from './resolve.ts';
+import { acceptedChannel, type SocketOptions } from './socket.ts';
+
+/** How many connections wait at the limit before further ones are refused. */
+export const MAXIMUM_WAITING = 1024;
+
+export interface ListenerOptions {
+  readonly context: ListenerContext;
+  readonly endpoint: Endpoint;
+  readonly sockets: SocketOptions;
+  /** Run a connection on this channel; call `ended` when it is over. */
+  serve(channel: Channel, ended: () => void): void;
+  /** The limit of open connections is reached. */
+  limitReached(limit: number): void;
+  /** Accepting failed with this system error code; the listener goes on. */
+  acceptFailed(code: string): void;
+}
+
+export interface Listener {
+  /** Accept no more, serve the open connections to their end (CN-19). */
+  shutDown(): void;
+  /** Resolves when a shutdown is complete and the last connection has ended. */
+  readonly finished: Promise<void>;
+}
+
+/** Listen; rejects with the system's error when that fails. */
+export async function openListener(options: ListenerOptions): Promise<Listener> {
+  const server = createServer({
+    allowHalfOpen: true,
+    pauseOnConnect: true,
+    noDelay: true,
+    keepAlive: options.sockets.keepAlive,
+  });
+  await listen(server, options.endpoint);
+  return runListener(server, options);
+}
+
+async function listen(server: Server, endpoint: Endpoint): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(endpoint, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function runListener(server: Server, options: ListenerOptions): Listener {
+  const sockets = new Map<ConnectionId, Socket>();
+  let state = initialListenerState;
+  let nextId: ConnectionId = 1;
+  let finish: () => void;
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+
+  const handle = (event: ListenerEvent): void => {
+    const step = stepListener(options.context, state, event);
+    state = step.state;
+    for (const effect of step.effects) perform(effect);
+  };
+  const perform = (effect: ListenerEffect): void => {
+    switch (effect.type) {
+      case 'serve': {
+        const { id } = effect;
+        const socket = take(id);
+        options.serve(acceptedChannel(socket), () => handle({ type: 'connectionEnded', id }));
+        break;
+      }
+      case 'hold':
+        break;
+      case 'refuse':
+        take(effect.id).destroy();
+        break;
+      case 'reportLimit':
+        options.limitReached(effect.limit);
+        break;
+      case 'stopListening':
+        server.close();
+        break;
+      case 'finish':
+        finish();
+        break;
+    }
+  };
+  const take = (id: ConnectionId): Socket => {
+    const socket = sockets.get(id);
+    if (socket === undefined) throw new Error(`invariant: connection ${id} has no socket`);
+    sockets.delete(id);
+    return socket;
+  };
+
+  server.on('connection', (socket) => {
+    // A held socket can fail before a channel listens to it.
+    socket.on('error', () => {});
+    const id = nextId++;
+    sockets.set(id, socket);
+    handle({ type: 'connectionArrived', id });
+  });
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    options.acceptFailed(error.code ?? error.name);
+  });
+
+  return { shutDown: () => handle({ type: 'shutdownRequested' }), finished };
+}

@@ -1,0 +1,83 @@
+/**
+ * Sockets as channels: how accepted and dialled sockets are set up, and what their ends are called.
+ *
+ * Answers CN-17. Both kinds keep their write side open when the peer ends its own (CN-10).
+ */
+
+import { createConnection, type Socket } from 'node:net';
+import { type Channel, streamChannel } from './channel.ts';
+import type { Endpoint } from './resolve.ts';
+
+/** What a connection asks of its sockets. */
+export interface SocketOptions {
+  /** TCP keep-alive (`-j` turns it off). */
+  readonly keepAlive: boolean;
+}
+
+/** Stops what it was returned for; without effect when that is over. */
+export type Cancel = () => void;
+
+/** An accepted socket as a channel. The server that accepted it has set the socket's options. */
+export function acceptedChannel(socket: Socket): Channel {
+  return streamChannel(socket, socket, nameOf(socket));
+}
+
+/** What a dial comes to. */
+export interface DialListener {
+  connected(channel: Channel): void;
+  /** Every endpoint failed; the system error code of the last one. */
+  failed(code: string): void;
+}
+
+/**
+ * Connect to the first of these endpoints that answers, trying one after the other (CN-5). Bounded
+ * by the caller's timer over all of them (TM-2). The listener is never called synchronously.
+ */
+export function dial(
+  endpoints: readonly Endpoint[],
+  options: SocketOptions,
+  listener: DialListener,
+): Cancel {
+  let socket: Socket | undefined;
+  const attempt = (index: number, lastError: string): void => {
+    const endpoint = endpoints[index];
+    if (endpoint === undefined) {
+      listener.failed(lastError);
+      return;
+    }
+    const candidate = createConnection({
+      ...endpoint,
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: options.keepAlive,
+    });
+    socket = candidate;
+    const onError = (error: NodeJS.ErrnoException): void => {
+      candidate.destroy();
+      attempt(index + 1, error.code ?? error.name);
+    };
+    candidate.once('error', onError);
+    candidate.once('connect', () => {
+      candidate.off('error', onError);
+      socket = undefined;
+      listener.connected(streamChannel(candidate, candidate, nameEndpoint(endpoint)));
+    });
+  };
+  attempt(0, 'EADDRNOTAVAIL');
+  return () => {
+    // The attempt's own error listener must not move on to the next endpoint.
+    socket?.removeAllListeners().on('error', () => {});
+    socket?.destroy();
+  };
+}
+
+/** The remote end of an accepted socket. UNIX clients have no name. */
+function nameOf(socket: Socket): string {
+  const { remoteAddress, remotePort } = socket;
+  return remoteAddress === undefined ? 'local client' : `[${remoteAddress}]:${remotePort}`;
+}
+
+/** An endpoint as it is written in an address. */
+export function nameEndpoint(endpoint: Endpoint): string {
+  return 'path' in endpoint ? endpoint.path : `[${endpoint.host}]:${endpoint.port}`;
+}

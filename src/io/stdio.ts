@@ -1,0 +1,41 @@
+/**
+ * Standard input and output as the plain side of spipe.
+ *
+ * Node's own `process.stdout` writes to a pipe synchronously: one slow reader would hold up both
+ * directions. Here a pipe or socket is a stream of the event loop, a file or device goes through
+ * the thread pool, and a terminal stays Node's.
+ */
+
+import { createReadStream, createWriteStream, fstatSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import { isatty } from 'node:tty';
+import { type Channel, streamChannel } from './channel.ts';
+
+const STDIN = 0;
+const STDOUT = 1;
+
+/** Standard input to read, standard output to write. To be called once. */
+export function stdioChannel(): Channel {
+  return streamChannel(openInput(), openOutput(), 'standard input and output');
+}
+
+function openInput(): Readable {
+  if (isatty(STDIN)) return process.stdin;
+  return isStream(STDIN)
+    ? new Socket({ fd: STDIN, readable: true, writable: false, allowHalfOpen: true })
+    : createReadStream('', { fd: STDIN });
+}
+
+function openOutput(): Writable {
+  if (isatty(STDOUT)) return process.stdout;
+  return isStream(STDOUT)
+    ? new Socket({ fd: STDOUT, readable: false, writable: true, allowHalfOpen: true })
+    : createWriteStream('', { fd: STDOUT });
+}
+
+/** Whether the event loop can wait for this descriptor. */
+function isStream(fd: number): boolean {
+  const status = fstatSync(fd);
+  return status.isFIFO() || status.isSocket();
+}

@@ -1,0 +1,356 @@
+/**
+ * Goal of these tests: both ends of the handshake do what HS-1 to HS-23 say, whatever the
+ * segmentation, the policies, and the peer.
+ */
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { HandshakeBench, shake } from '../../fuzz/bench/handshake-bench.ts';
+import {
+  contextOf,
+  NONCE_C,
+  NONCE_S,
+  PAIR_C,
+  PAIR_S,
+  PLAIN_POLICY,
+  SECRET,
+  STRICT,
+  sharedSecret,
+  suite,
+  WEAK,
+} from '../../fuzz/bench/material.ts';
+import { GROUP14_MODULUS, one } from './group14.ts';
+import { handshakeSecrets, wantsBytes } from './handshake.ts';
+import { InvariantViolation } from './invariant.ts';
+import type { Policy, Role } from './parameters.ts';
+
+const POLICIES: readonly [string, Policy][] = [
+  ['no policy', PLAIN_POLICY],
+  ['-f', WEAK],
+  ['-g', STRICT],
+];
+
+const ROLES: readonly Role[] = ['client', 'server'];
+
+/** y ‖ h as the peer of `role` sends it: with the right MAC for any y. */
+function peerMessage(role: Role, y: Uint8Array): Buffer {
+  const dk1 = suite.pbkdf2(SECRET, Buffer.concat([NONCE_C, NONCE_S]), 64);
+  const dhmac = role === 'client' ? dk1.subarray(32) : dk1.subarray(0, 32);
+  return Buffer.concat([y, suite.hmac(dhmac, y)]);
+}
+
+/** Everything the peer of `role` sends in a handshake, with this public value. */
+function peerStream(role: Role, y?: Uint8Array): Buffer {
+  const nonce = role === 'client' ? NONCE_S : NONCE_C;
+  const own = role === 'client' ? PAIR_S.y : PAIR_C.y;
+  return Buffer.concat([nonce, peerMessage(role, y ?? own)]);
+}
+
+function establishedKeys(bench: HandshakeBench) {
+  if (bench.state.phase !== 'established') throw new Error(`not established: ${bench.phase}`);
+  return bench.state;
+}
+
+describe('both ends against each other', () => {
+  const refused = (one: Policy, other: Policy): boolean =>
+    (one.requireForwardSecrecy && other.weak) || (other.requireForwardSecrecy && one.weak);
+
+  for (const [nameC, policyC] of POLICIES) {
+    for (const [nameS, policyS] of POLICIES) {
+      const verdict = refused(policyC, policyS) ? 'refuse' : 'derive the same keys';
+      test(`HS-12, HS-17: client with ${nameC} and server with ${nameS} ${verdict}`, () => {
+        const client = new HandshakeBench(contextOf('client', policyC));
+        const server = new HandshakeBench(contextOf('server', policyS));
+        shake(client, server);
+        if (refused(policyC, policyS)) {
+          const refuser = policyC.requireForwardSecrecy ? client : server;
+          expect(refuser.fault).toBe('handshake-without-forward-secrecy');
+          return;
+        }
+        const atClient = establishedKeys(client);
+        const atServer = establishedKeys(server);
+        expect(atClient.keys).toEqual(atServer.keys);
+        expect(atClient.forwardSecrecy).toBe(!policyC.weak && !policyS.weak);
+        expect(atServer.forwardSecrecy).toBe(atClient.forwardSecrecy);
+      });
+    }
+  }
+
+  test('HS-5: different secrets never establish, and the server is the one that knows', () => {
+    const client = new HandshakeBench({ ...contextOf('client'), secret: new Uint8Array(32) });
+    const server = new HandshakeBench(contextOf('server'));
+    shake(client, server);
+    expect(server.fault).toBe('handshake-mac-mismatch');
+    expect(client.phase).toBe('awaitingPublicValue');
+  });
+
+  test('HS-17: the keys are those of PBKDF2 over the client’s nonce, the server’s, and ySC', () => {
+    const bench = new HandshakeBench(contextOf('client')).receive(peerStream('client'));
+    const ySC = sharedSecret(PAIR_C.x, PAIR_S.y);
+    const dk2 = suite.pbkdf2(SECRET, Buffer.concat([NONCE_C, NONCE_S, ySC]), 128);
+    const { client, server } = establishedKeys(bench).keys;
+    expect(Buffer.concat([client.e, client.h, server.e, server.h])).toEqual(Buffer.from(dk2));
+  });
+
+  test('HS-16: ySC keeps its leading zeros in the derivation', () => {
+    const ySC = new Uint8Array(256);
+    ySC.set([0, 0, 1, 2, 3], 0);
+    const bench = new HandshakeBench(contextOf('client'), false).receive(NONCE_S).answer();
+    bench.receive(peerMessage('client', PAIR_S.y)).feed({ type: 'sharedSecretComputed', ySC });
+    const dk2 = suite.pbkdf2(SECRET, Buffer.concat([NONCE_C, NONCE_S, ySC]), 128);
+    expect(Buffer.from(establishedKeys(bench).keys.client.e)).toEqual(
+      Buffer.from(dk2.subarray(0, 32)),
+    );
+  });
+});
+
+describe('what is sent, and when', () => {
+  for (const role of ROLES) {
+    test(`HS-2: a ${role} sends its nonce before it has received anything`, () => {
+      const bench = new HandshakeBench(contextOf(role));
+      expect(bench.sent).toEqual(Buffer.from(role === 'client' ? NONCE_C : NONCE_S));
+    });
+  }
+
+  test('HS-7: a client sends y and its MAC as soon as it has the nonce', () => {
+    const bench = new HandshakeBench(contextOf('client')).receive(NONCE_S);
+    const message = bench.sent.subarray(32);
+    expect(message).toEqual(peerMessage('server', PAIR_C.y));
+  });
+
+  test('HS-9: a server sends and computes nothing before the client’s value is complete', () => {
+    const bench = new HandshakeBench(contextOf('server'));
+    bench.receive(peerStream('server').subarray(0, 319));
+    expect(bench.effects).toEqual(['sendBytes']);
+    expect(bench.sent.length).toBe(32);
+  });
+
+  test('HS-9: a server does no arithmetic for a value with a wrong MAC', () => {
+    const stream = peerStream('server');
+    stream[100] = (stream[100] ?? 0) ^ 1;
+    const bench = new HandshakeBench(contextOf('server')).receive(stream);
+    expect(bench.fault).toBe('handshake-mac-mismatch');
+    expect(bench.effects).toEqual(['sendBytes']);
+  });
+
+  test('HS-15: a server answers a valid value with its own', () => {
+    const bench = new HandshakeBench(contextOf('server')).receive(peerStream('server'));
+    expect(bench.sent.subarray(32)).toEqual(peerMessage('client', PAIR_S.y));
+  });
+
+  for (const role of ROLES) {
+    test(`HS-14: a ${role} with -f sends y = 1 and computes nothing`, () => {
+      const bench = new HandshakeBench(contextOf(role, WEAK)).receive(peerStream(role));
+      expect(bench.sent.subarray(32, 288)).toEqual(Buffer.from(one()));
+      expect(bench.effects).not.toContain('generateKeyPair');
+      expect(bench.effects).not.toContain('computeSharedSecret');
+      expect(bench.phase).toBe('established');
+    });
+  }
+
+  test('HS-21: a failed handshake sends nothing', () => {
+    const bench = new HandshakeBench(contextOf('server')).receive(Buffer.alloc(320, 7));
+    expect(bench.sent.length).toBe(32);
+  });
+});
+
+describe('what is judged', () => {
+  for (const role of ROLES) {
+    test(`HS-10: a ${role} notices a change of any single bit of h or y`, () => {
+      fc.assert(
+        fc.property(fc.integer({ min: 0, max: 288 * 8 - 1 }), (bit) => {
+          const stream = peerStream(role);
+          const at = 32 + (bit >> 3);
+          stream[at] = (stream[at] ?? 0) ^ (1 << (bit & 7));
+          const bench = new HandshakeBench(contextOf(role)).receive(stream);
+          expect(bench.fault).toBe('handshake-mac-mismatch');
+        }),
+      );
+    });
+
+    test(`HS-10: a ${role} compares the last byte of h too`, () => {
+      const stream = peerStream(role);
+      stream[319] = (stream[319] ?? 0) ^ 0x80;
+      expect(new HandshakeBench(contextOf(role)).receive(stream).fault).toBe(
+        'handshake-mac-mismatch',
+      );
+    });
+
+    for (const [name, y] of outOfRange()) {
+      test(`HS-11: a ${role} refuses y = ${name}`, () => {
+        const bench = new HandshakeBench(contextOf(role)).receive(peerStream(role, y));
+        expect(bench.fault).toBe('handshake-value-out-of-range');
+      });
+    }
+
+    for (const [name, y] of degenerate()) {
+      test(`HS-13: a ${role} accepts y = ${name}`, () => {
+        const bench = new HandshakeBench(contextOf(role)).receive(peerStream(role, y));
+        expect(bench.phase).toBe('established');
+      });
+    }
+
+    test(`HS-10: a ${role} judges the MAC before the range`, () => {
+      const stream = peerStream(role, new Uint8Array(256).fill(0xff));
+      stream[319] = (stream[319] ?? 0) ^ 1;
+      expect(new HandshakeBench(contextOf(role)).receive(stream).fault).toBe(
+        'handshake-mac-mismatch',
+      );
+    });
+
+    test(`HS-12: a ${role} with -g refuses y = 1 and accepts 0`, () => {
+      const strict = contextOf(role, STRICT);
+      expect(new HandshakeBench(strict).receive(peerStream(role, one())).fault).toBe(
+        'handshake-without-forward-secrecy',
+      );
+      const zero = new HandshakeBench(strict).receive(peerStream(role, new Uint8Array(256)));
+      expect(zero.phase).toBe('established');
+    });
+  }
+});
+
+describe('segmentation and ends', () => {
+  for (const role of ROLES) {
+    test(`HS-20: a ${role} gets the same result from any segmentation`, () => {
+      const stream = Buffer.concat([peerStream(role), Buffer.from('first packets')]);
+      const whole = new HandshakeBench(contextOf(role)).receive(stream);
+      const cuts = fc.array(fc.integer({ min: 0, max: stream.length }), { maxLength: 12 });
+      fc.assert(
+        fc.property(cuts, fc.boolean(), (at, inline) => {
+          const bench = new HandshakeBench(contextOf(role), inline);
+          const bounds = [0, ...at.sort((a, b) => a - b), stream.length];
+          for (const [i, end] of bounds.entries()) {
+            const segment = stream.subarray(bounds[i - 1] ?? 0, end);
+            if (segment.length > 0) bench.receive(segment);
+          }
+          bench.answer().answer();
+          expect(bench.sent).toEqual(whole.sent);
+          expect(establishedKeys(bench).keys).toEqual(establishedKeys(whole).keys);
+          expect(Buffer.from(establishedKeys(bench).received)).toEqual(
+            Buffer.from('first packets'),
+          );
+        }),
+      );
+    });
+
+    test(`HS-20: a ${role} may be fed one byte at a time`, () => {
+      const bench = new HandshakeBench(contextOf(role));
+      for (const byte of peerStream(role)) bench.receive(Uint8Array.of(byte));
+      expect(bench.phase).toBe('established');
+    });
+
+    test(`HS-4: the end of a ${role}'s peer at any byte is a fault with its own code`, () => {
+      const stream = peerStream(role);
+      for (let length = 0; length < stream.length; length++) {
+        const bench = new HandshakeBench(contextOf(role));
+        if (length > 0) bench.receive(stream.subarray(0, length));
+        expect(bench.end().fault).toBe(
+          length < 32 ? 'handshake-ended-in-nonce' : 'handshake-ended-in-public-value',
+        );
+      }
+    });
+
+    test(`HS-4: the end during a ${role}'s arithmetic is kept for the packets`, () => {
+      const bench = new HandshakeBench(contextOf(role), false);
+      bench.receive(peerStream(role).subarray(0, 32)).answer();
+      bench.receive(peerStream(role).subarray(32));
+      bench.receive(Buffer.from('x')).end().answer().answer();
+      expect(establishedKeys(bench).ended).toBe(true);
+      expect(Buffer.from(establishedKeys(bench).received).toString()).toBe('x');
+    });
+  }
+
+  test('HS-4: a client whose server ends while the client computes fails afterwards', () => {
+    const bench = new HandshakeBench(contextOf('client'), false).receive(NONCE_S);
+    expect(bench.phase).toBe('generatingKeyPair');
+    expect(bench.end().phase).toBe('generatingKeyPair');
+    expect(bench.answer().fault).toBe('handshake-ended-in-public-value');
+  });
+
+  test('HS-19: bytes are wanted only while the handshake waits for them', () => {
+    const bench = new HandshakeBench(contextOf('server'), false);
+    expect(wantsBytes(bench.state)).toBe(true);
+    bench.receive(peerStream('server'));
+    expect(bench.phase).toBe('generatingKeyPair');
+    expect(wantsBytes(bench.state)).toBe(false);
+  });
+});
+
+describe('secrets', () => {
+  for (const role of ROLES) {
+    test(`HS-23: a ${role} asks to erase the MAC keys, x, ySC and the salt`, () => {
+      const bench = new HandshakeBench(contextOf(role)).receive(peerStream(role));
+      const dk1 = suite.pbkdf2(SECRET, Buffer.concat([NONCE_C, NONCE_S]), 64);
+      const x = role === 'client' ? PAIR_C.x : PAIR_S.x;
+      const ySC = sharedSecret(x, role === 'client' ? PAIR_S.y : PAIR_C.y);
+      const erased = bench.erased.map((bytes) => Buffer.from(bytes).toString('hex'));
+      for (const secret of [dk1.subarray(0, 32), dk1.subarray(32), x, ySC]) {
+        expect(erased).toContain(Buffer.from(secret).toString('hex'));
+      }
+      expect(erased.some((hex) => hex.endsWith(Buffer.from(ySC).toString('hex')))).toBe(true);
+    });
+  }
+
+  test('HS-23: an unfinished handshake names what it holds', () => {
+    const bench = new HandshakeBench(contextOf('client'), false);
+    expect(handshakeSecrets(bench.state)).toEqual([]);
+    bench.receive(NONCE_S);
+    expect(handshakeSecrets(bench.state)).toHaveLength(2);
+    bench.answer();
+    expect(handshakeSecrets(bench.state)).toContain(PAIR_C.x);
+    bench.receive(peerMessage('client', PAIR_S.y)).answer();
+    expect(handshakeSecrets(bench.state)).toHaveLength(4);
+    const weak = new HandshakeBench(contextOf('client', WEAK)).receive(NONCE_S);
+    expect(handshakeSecrets(weak.state)).toHaveLength(3);
+  });
+});
+
+describe('events that cannot happen', () => {
+  const impossible: readonly [string, () => HandshakeBench][] = [
+    [
+      'idle',
+      () => Object.assign(new HandshakeBench(contextOf('server')), { state: { phase: 'idle' } }),
+    ],
+    ['awaitingNonce', () => new HandshakeBench(contextOf('server'))],
+    ['generatingKeyPair', () => new HandshakeBench(contextOf('client'), false).receive(NONCE_S)],
+    ['awaitingPublicValue', () => new HandshakeBench(contextOf('server')).receive(NONCE_C)],
+    [
+      'computingSharedSecret',
+      () => new HandshakeBench(contextOf('server'), false).receive(peerStream('server')).answer(),
+    ],
+    ['established', () => new HandshakeBench(contextOf('server')).receive(peerStream('server'))],
+    ['failed', () => new HandshakeBench(contextOf('server')).end()],
+  ];
+  for (const [phase, make] of impossible) {
+    test(`in ${phase} an event of another phase is a defect, not a fault`, () => {
+      const bench = make();
+      expect(bench.phase).toBe(phase);
+      const event =
+        phase === 'computingSharedSecret' || phase === 'awaitingNonce'
+          ? { type: 'keyPairGenerated' as const, ...PAIR_S }
+          : { type: 'sharedSecretComputed' as const, ySC: one() };
+      expect(() => bench.feed(event)).toThrow(InvariantViolation);
+    });
+  }
+});
+
+function outOfRange(): readonly [string, Uint8Array][] {
+  const above = GROUP14_MODULUS.slice();
+  above[0] = 0xff;
+  above[8] = (above[8] ?? 0) + 1;
+  return [
+    ['p', GROUP14_MODULUS.slice()],
+    ['a little more than p', above],
+    ['2^2048 − 1', new Uint8Array(256).fill(0xff)],
+  ];
+}
+
+function degenerate(): readonly [string, Uint8Array][] {
+  const belowP = GROUP14_MODULUS.slice();
+  belowP[255] = (belowP[255] ?? 0) - 1;
+  return [
+    ['0', new Uint8Array(256)],
+    ['1', one()],
+    ['p − 1', belowP],
+  ];
+}
