@@ -13,7 +13,11 @@ import {
   UNIX_PATH_LIMIT_BYTES,
 } from './address.ts';
 
-type Untexted = Address extends infer One ? (One extends Address ? Omit<One, 'text'> : never) : never;
+type Untexted = Address extends infer One
+  ? One extends Address
+    ? Omit<One, 'text'>
+    : never
+  : never;
 
 function ip(address: string, family: 4 | 6, port: number): Untexted {
   return { kind: 'ip', address, family, port };

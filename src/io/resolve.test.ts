@@ -57,7 +57,10 @@ describe('a host name', () => {
   ];
 
   test('becomes all its addresses, in the order that the system gives', async () => {
-    const endpoints = await resolveAddress(parseAddress('mail.example:25'), system({ 'mail.example': mail }));
+    const endpoints = await resolveAddress(
+      parseAddress('mail.example:25'),
+      system({ 'mail.example': mail }),
+    );
     expect(endpoints).toEqual([
       { host: '2001:db8::1', port: 25, family: 6 },
       { host: '192.0.2.1', port: 25, family: 4 },
@@ -66,7 +69,9 @@ describe('a host name', () => {
   });
 
   test('that nobody knows is an error that names it and says why', async () => {
-    await expect(resolveAddress(parseAddress('nobody.example:25'), system({}))).rejects.toMatchObject({
+    await expect(
+      resolveAddress(parseAddress('nobody.example:25'), system({})),
+    ).rejects.toMatchObject({
       name: 'AddressError',
       code: 'address-lookup-failed',
       message: 'Error looking up nobody.example: unknown node or service (ENOTFOUND)',

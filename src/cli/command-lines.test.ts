@@ -1,0 +1,88 @@
+/**
+ * Every recorded command line, parsed by ours: the verdict is C's, or differs where it is meant
+ * to, and the texts are as promised (one line that says what is wrong, then the usage text where
+ * C prints it).
+ */
+
+import { describe, expect, test } from 'vitest';
+import { type CommandLine, type Program, usageText } from './command-line.ts';
+import { parseSpipe, SPIPE } from './spipe-options.ts';
+import { parseSpiped, SPIPED } from './spiped-options.ts';
+import {
+  type CommandLineVector,
+  type OurVerdict,
+  SPIPE_COMMAND_LINES,
+  SPIPED_COMMAND_LINES,
+} from './testing/c-command-lines.ts';
+import { VERSION } from './version.ts';
+
+/** What exit code and output each verdict promises. */
+function promised(verdict: OurVerdict, program: Program): unknown {
+  const version = `${program.name} ${VERSION}\n`;
+  const line = (about: string) => new RegExp(`^${program.name}: [^\n]*${about}[^\n]*\n$`);
+  switch (verdict) {
+    case 'accepts':
+      return { kind: 'run' };
+    case 'version':
+      return { kind: 'exit', exitCode: 0, stream: 'stderr', text: version };
+    case 'version on standard output':
+      return { kind: 'exit', exitCode: 0, stream: 'stdout', text: version };
+    case 'help':
+      return {
+        kind: 'exit',
+        exitCode: 0,
+        stream: 'stdout',
+        text: expect.stringMatching(/^usage: /),
+      };
+    case 'usage':
+      return { kind: 'exit', exitCode: 1, stream: 'stderr', text: withUsage(program) };
+    case 'bad value':
+      return error(line('option -[-a-z]+: ".*" (cannot be understood|is out of range): expected '));
+    case 'bad address':
+      return error(line('option -[st]: .*(address|socket path)'));
+    case 'unavailable':
+      return error(line('(is|are) not available yet in this version'));
+  }
+}
+
+function error(text: RegExp): unknown {
+  return { kind: 'exit', exitCode: 1, stream: 'stderr', text: expect.stringMatching(text) };
+}
+
+/** One line that begins with the program's name, and then exactly the usage text. */
+function withUsage(program: Program): unknown {
+  const usage = usageText(program).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return expect.stringMatching(new RegExp(`^${program.name}: [^\n]+\n${usage}$`));
+}
+
+function title({ args, c, ours, because }: CommandLineVector): string {
+  const line = args.map((arg) => (/^[^\s]+$/.test(arg) ? arg : JSON.stringify(arg))).join(' ');
+  const short = line.length > 90 ? `${line.slice(0, 90)}…` : line;
+  return ours === undefined
+    ? `${short || '(nothing)'} → ${c}, as C`
+    : `${short} → ${ours} (C: ${c}; ${because})`;
+}
+
+function check(
+  program: Program,
+  parse: (args: readonly string[]) => CommandLine<unknown>,
+  vectors: readonly CommandLineVector[],
+): void {
+  describe(program.name, () => {
+    test.each(vectors.map((vector) => [title(vector), vector] as const))('%s', (_, vector) => {
+      expect(parse(vector.args)).toMatchObject(
+        promised(vector.ours ?? vector.c, program) as object,
+      );
+    });
+  });
+}
+
+check(SPIPED, parseSpiped, SPIPED_COMMAND_LINES);
+check(SPIPE, parseSpipe, SPIPE_COMMAND_LINES);
+
+test('a vector that differs from C says why', () => {
+  for (const { c, ours, because } of [...SPIPED_COMMAND_LINES, ...SPIPE_COMMAND_LINES]) {
+    expect(ours === undefined).toBe(because === undefined);
+    expect(ours).not.toBe(c);
+  }
+});
