@@ -35,7 +35,12 @@ class Interrupted extends Error {
 
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => interruption.abort(new Interrupted(signal)));
+  // Not `once`: without a listener of ours, execa's own would end the process before we clean up.
+  process.on(signal, () => {
+    // Whoever asks twice does not want to wait; execa still kills what it started.
+    if (interruption.signal.aborted) process.exit(128 + constants.signals[signal]);
+    interruption.abort(new Interrupted(signal));
+  });
 }
 // Whoever reads our output has left (`npm start | head`): clean up and go.
 process.stdout.on('error', () => interruption.abort(new Interrupted('SIGPIPE')));
