@@ -1,0 +1,27 @@
+/**
+ * What an interop case is: a behaviour that any two implementations must show together.
+ */
+
+import type { Scope } from '../subjects/scope.ts';
+import type { Entry, Pairing } from './pairing.ts';
+
+/** What a case is given. */
+export interface Cell {
+  readonly pairing: Pairing;
+  /** Owns everything the case starts. */
+  readonly scope: Scope;
+}
+
+/** One row of the matrix. It knows the subjects by their pairing only. */
+export interface InteropCase {
+  /** Stable, unique: `payload-1024`. */
+  readonly id: string;
+  /** What must be true, in one sentence, with requirement ids where they apply. */
+  readonly goal: string;
+  /** The entries it makes sense for; both where not said. */
+  readonly entries?: readonly Entry[];
+  /** Why it cannot run on this machine; undefined where it can. */
+  readonly cannotRun?: () => Promise<string | undefined>;
+  /** Passes by returning, fails by throwing. */
+  readonly run: (cell: Cell) => Promise<void>;
+}

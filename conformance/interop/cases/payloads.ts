@@ -1,0 +1,95 @@
+/**
+ * Payload cases: bytes of every length that matters to a packet go through and come back.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { expect } from 'vitest';
+import type { InteropCase } from '../case.ts';
+import { Pipe } from '../pipe.ts';
+import type { PlainEnd } from '../plain-end.ts';
+import { sumOf } from '../receiver.ts';
+import { echo, speakFirst, Target } from '../targets.ts';
+
+/** Around a cipher block (16), around a packet (1024), many packets, and the end of a socket's buffers. */
+const LENGTHS: readonly (readonly [id: string, bytes: number])[] = [
+  ['0', 0],
+  ['1', 1],
+  ['16', 16],
+  ['17', 17],
+  ['1023', 1023],
+  ['1024', 1024],
+  ['1025', 1025],
+  ['64KiB', 65_536],
+  ['64MiB', 67_108_864],
+];
+
+/** C listens with a queue of ten: a crowd would wait for TCP's retries, many seconds. */
+const AT_A_TIME = 8;
+
+export const payloads: readonly InteropCase[] = [
+  ...LENGTHS.map(([id, length]) => payload(id, length)),
+  {
+    id: 'both-directions',
+    goal: 'different bytes flow in both directions at once, 8 MiB each, and arrive unchanged',
+    async run({ pairing, scope }) {
+      const up = randomBytes(8_388_608);
+      const down = randomBytes(8_388_608);
+      const target = await Target.start(scope, speakFirst(down));
+      const pipe = await Pipe.open(scope, pairing, { target: target.address });
+      const { end } = pipe.connect();
+      end.end(up);
+      const { received } = await target.visit();
+      expect(await received.over()).toBe('end');
+      expect(received.sum).toBe(sumOf(up));
+      expect(await end.over()).toBe('in order');
+      expect(end.received.sum).toBe(sumOf(down, up));
+    },
+  },
+  {
+    id: 'at-once',
+    goal: 'a hundred connections are open at once (spipe: eight processes), each with its own bytes',
+    async run({ pairing, scope }) {
+      const count = pairing.entry === 'spiped' ? 100 : 8;
+      const target = await Target.start(scope, echo);
+      const pipe = await Pipe.open(scope, pairing, { target: target.address });
+      const clients: { readonly end: PlainEnd; readonly bytes: Buffer }[] = [];
+      while (clients.length < count) {
+        const few = Array.from({ length: Math.min(AT_A_TIME, count - clients.length) }, () => {
+          const bytes = randomBytes(3_000);
+          const { end } = pipe.connect();
+          end.send(bytes);
+          return { end, bytes };
+        });
+        for (const { end, bytes } of few) await end.received.reached(bytes.length);
+        clients.push(...few);
+      }
+      // Nobody has ended before everybody got everything: all of them are open now.
+      for (const { end } of clients) end.end();
+      for (const { end, bytes } of clients) {
+        expect(await end.over()).toBe('in order');
+        expect(end.received.sum).toBe(sumOf(bytes));
+      }
+      expect(target.visits.length).toBe(count);
+    },
+  },
+];
+
+function payload(id: string, length: number): InteropCase {
+  return {
+    id: `payload-${id}`,
+    goal: `${length} random bytes reach the target and come back with the same SHA-256`,
+    async run({ pairing, scope }) {
+      const bytes = randomBytes(length);
+      const target = await Target.start(scope, echo);
+      const pipe = await Pipe.open(scope, pairing, { target: target.address });
+      const { end } = pipe.connect();
+      end.end(bytes);
+      const { received } = await target.visit();
+      expect(await received.over()).toBe('end');
+      expect(received.sum).toBe(sumOf(bytes));
+      expect(await end.over()).toBe('in order');
+      expect(end.received.sum).toBe(sumOf(bytes));
+      expect(target.visits.length).toBe(1);
+    },
+  };
+}

@@ -1,0 +1,6 @@
+/** The crash cases, for every pairing. */
+
+import { crashes } from './cases/crashes.ts';
+import { declareMatrix } from './matrix.ts';
+
+await declareMatrix('crashes', crashes);

@@ -1,0 +1,28 @@
+/**
+ * Starting a subject's spipe: standard input into the pipe, the pipe to standard output.
+ */
+
+import type { Address } from './addresses.ts';
+import { Program } from './program.ts';
+import type { Scope } from './scope.ts';
+import { PATIENCE, type Policy, policyArguments } from './spiped.ts';
+import type { Subject } from './subject.ts';
+
+export interface SpipeSettings {
+  readonly target: Address;
+  /** Path of the key file. */
+  readonly key: string;
+  readonly policy?: Policy;
+  /** Further arguments. */
+  readonly more?: readonly string[];
+}
+
+/** Starts the subject's spipe; it ends with the scope at the latest. */
+export function startSpipe(scope: Scope, subject: Subject, settings: SpipeSettings): Program {
+  return new Program(scope, `${subject.name} spipe`, subject.spipe, [
+    ...['-t', settings.target.text, '-k', settings.key],
+    ...policyArguments(settings.policy),
+    ...PATIENCE,
+    ...(settings.more ?? []),
+  ]);
+}

@@ -1,0 +1,105 @@
+/**
+ * Which program is tested: an implementation of spiped, as a parameter of every case.
+ *
+ * Ours, C spiped, or a third party's (named by the environment's `SPIPED_SUBJECT`) look alike
+ * from here: a command for `spiped` and one for `spipe`.
+ *
+ * Not here: starting them; see spiped.ts and spipe.ts.
+ */
+
+import { access } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { FoundUpstream } from '../upstream/locate.ts';
+import { askVersion, programsAt } from '../upstream/programs.ts';
+
+/** The beginning of an argument vector: a program, and what comes before its own arguments. */
+export type Command = readonly [string, ...string[]];
+
+/** An implementation of spiped under test. */
+export interface Subject {
+  /** One word for the names of cells: `ours`, `C`, `subject`. */
+  readonly name: string;
+  readonly spiped: Command;
+  readonly spipe: Command;
+  /** What `spiped -v` says after the name, such as `1.6.2`. */
+  readonly version: string;
+  /** Does its spiped write a line to standard error when a connection fails? C is silent. */
+  readonly reportsFailures: boolean;
+  /**
+   * May its spipe die of SIGPIPE, perhaps without a line, where it should exit with 1? C's does
+   * when it is just copying standard input as the connection goes: its event loop closes the
+   * socket pair under the copying thread.
+   */
+  readonly spipeMayDieOfSigpipe: boolean;
+}
+
+/**
+ * The implementation that is tested beside C: `SPIPED_SUBJECT` where it is set (a directory that
+ * holds `spiped` and `spipe`, or the path of a spiped with a spipe beside it), else our own.
+ *
+ * @throws Error, naming the value, where what is asked for is not there.
+ */
+export async function subjectUnderTest(named = process.env.SPIPED_SUBJECT): Promise<Subject> {
+  return named === undefined || named === '' ? await ours() : await thirdParty(named);
+}
+
+/** Our own commands, as `npm run build` leaves them in `dist/bin`. */
+export async function ours(): Promise<Subject> {
+  const spiped = builtCommand('spiped');
+  const spipe = builtCommand('spipe');
+  for (const [, script] of [spiped, spipe]) {
+    await access(script).catch(() => {
+      throw new Error(`our own commands are not built: expected ${script}; run: npm run build`);
+    });
+  }
+  return {
+    name: 'ours',
+    spiped,
+    spipe,
+    version: await versionOf(spiped),
+    reportsFailures: true,
+    spipeMayDieOfSigpipe: false,
+  };
+}
+
+/** C spiped, wherever it was found. */
+export function upstreamSubject(upstream: FoundUpstream): Subject {
+  return {
+    name: 'C',
+    spiped: [upstream.spiped],
+    spipe: [upstream.spipe],
+    version: upstream.version,
+    reportsFailures: false,
+    spipeMayDieOfSigpipe: true,
+  };
+}
+
+async function thirdParty(named: string): Promise<Subject> {
+  const programs = await programsAt(named).catch((error: Error) => {
+    throw new Error(`SPIPED_SUBJECT=${named}: ${error.message}`);
+  });
+  return {
+    name: 'subject',
+    spiped: [programs.spiped],
+    spipe: [programs.spipe],
+    version: await versionOf([programs.spiped]),
+    reportsFailures: false,
+    spipeMayDieOfSigpipe: false,
+  };
+}
+
+function builtCommand(name: string): readonly [string, string] {
+  return [process.execPath, fileURLToPath(new URL(`../../dist/bin/${name}.js`, import.meta.url))];
+}
+
+async function versionOf(spiped: Command): Promise<string> {
+  const answer = await askVersion(spiped);
+  const version = answer === undefined ? undefined : /^spiped (\S+)$/m.exec(answer)?.[1];
+  if (version === undefined) {
+    throw new Error(
+      `expected ${spiped.join(' ')} to answer -v with "spiped <version>"; ` +
+        `it ${answer === undefined ? 'failed' : `printed ${JSON.stringify(answer)}`}`,
+    );
+  }
+  return version;
+}
