@@ -73,7 +73,9 @@ export class Fields {
 
   /** As {@link Fields.object}, or `null` where the field is null. */
   objectOrNull(name: string): Fields | null {
-    return this.#object.get(name) === null ? (this.#asked.add(name), null) : this.object(name);
+    if (this.#object.get(name) !== null) return this.object(name);
+    this.#asked.add(name);
+    return null;
   }
 
   objects(name: string): readonly Fields[] {

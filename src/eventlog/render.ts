@@ -55,7 +55,9 @@ function renderHeader(header: LogHeader): string {
 function renderEntry(entry: LogEntry): string {
   const sequence = String(entry.sequence).padStart(5);
   const derivations =
-    entry.content === 'full' ? entry.derivations.map(({ output }) => `derive ${output.length} bytes`) : [];
+    entry.content === 'full'
+      ? entry.derivations.map(({ output }) => `derive ${output.length} bytes`)
+      : [];
   const caused = [...derivations, ...entry.effects.map(describeEffect)];
   const effects = caused.length === 0 ? '' : ` → ${caused.join('; ')}`;
   return printable(

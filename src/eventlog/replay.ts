@@ -12,8 +12,8 @@ import {
   initialConnectionState,
   stepConnection,
 } from '../protocol/connection.ts';
-import type { CryptoSuite } from '../protocol/suite.ts';
 import { SECRET_BYTES } from '../protocol/parameters.ts';
+import type { CryptoSuite } from '../protocol/suite.ts';
 import { withoutErasedSecrets } from './content.ts';
 import { firstDifference } from './difference.ts';
 import type { Derivation, FullEntry, LogEnd, LogHeader, LogRecord } from './format.ts';

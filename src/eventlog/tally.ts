@@ -44,8 +44,6 @@ export class Tally {
   }
 }
 
-function lengthOf(
-  payload: { readonly bytes: Uint8Array } | { readonly length: number },
-): number {
+function lengthOf(payload: { readonly bytes: Uint8Array } | { readonly length: number }): number {
   return 'bytes' in payload ? payload.bytes.length : payload.length;
 }

@@ -7,7 +7,6 @@
  */
 
 import {
-  MAX_MESSAGE_BYTES,
   NONCE_BYTES,
   PACKET_BYTES,
   PUBLIC_VALUE_BYTES,
@@ -118,11 +117,6 @@ export class WireStream {
       this.#failure = { packet: this.#opened, kind: result.failure };
     }
   }
-}
-
-/** Whether `packets` packets can carry `bytes` bytes: each carries 1 to 1024 (PK-1). */
-export function canCarry(packets: number, bytes: number): boolean {
-  return packets <= bytes && bytes <= packets * MAX_MESSAGE_BYTES;
 }
 
 function join(parts: readonly Uint8Array[]): Uint8Array {
