@@ -134,7 +134,15 @@ function removeStale(made, dist) {
     // A name that ends in a number is another build's file, about to be renamed.
     if (wanted.has(name) || name === '.stamp' || /[.-]\d+$/.test(name)) continue;
     fs.rmSync(path.join(dist, name), { force: true });
+    removeEmpty(path.dirname(path.join(dist, name)));
   }
+}
+
+/** Remove a directory and those above it, as long as there is nothing in them. */
+function removeEmpty(directory) {
+  if (fs.readdirSync(directory).length > 0) return;
+  fs.rmdirSync(directory);
+  removeEmpty(path.dirname(directory));
 }
 
 /** Remove the directories of builds that were killed. */

@@ -30,7 +30,7 @@ export async function reportCoverage(root, directory) {
       ...[c8, 'report', '--all', '--src', path.join(root, 'src')],
       ...['--temp-directory', path.join(directory, 'tmp'), '--reports-dir', directory],
       ...['--reporter', 'text', '--reporter', 'json-summary'],
-      ...['--include', 'src/**/*.ts', '--exclude', '**/*.test.ts'],
+      ...['--include', 'src/**/*.ts', '--exclude', '**/*.test.ts', '--exclude', '**/testing/**'],
       ...typesOnly.flatMap((file) => ['--exclude', path.relative(root, file)]),
     ],
     { cwd: root, maxBuffer: 64 << 20 },
