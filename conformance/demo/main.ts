@@ -7,10 +7,9 @@
  * number when interrupted. It is a demonstration, not a test: the interop cases are the tests.
  */
 
-import { access, readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { locateUpstream, type Upstream } from '../upstream/locate.ts';
+import { ours, type Subject, upstreamSubject } from '../subjects/subject.ts';
+import { locateUpstream } from '../upstream/locate.ts';
 import { within } from './deadline.ts';
 import type { Program } from './pipe-process.ts';
 import { megabytesPerSecond, milliseconds, styleFor, table } from './report.ts';
@@ -84,17 +83,17 @@ async function demonstrate(signal: AbortSignal): Promise<void> {
   line('  HTTP client --> spiped -e ==(wire)==> spiped -d --> HTTP server');
   line('     plaintext              sealed packets         plaintext');
 
-  const ours = await ourProgram();
-  await showing('This spiped at both ends', ours, ours);
+  const our = programOf('this', await ours());
+  await showing('This spiped at both ends', our, our);
 
   line();
   line('Looking for C spiped, the original (it may have to be fetched) ...');
   const upstream = await within(LOCATE_PATIENCE, 'looking for C spiped', signal, locateUpstream());
   if (upstream.found) {
-    const original = upstreamProgram(upstream);
+    const original = programOf('C', upstreamSubject(upstream));
     line(`found: ${original.label} (from: ${upstream.origin})`);
-    await showing('C spiped at the -e end, this one at the -d end', original, ours);
-    await showing('This spiped at the -e end, C spiped at the -d end', ours, original);
+    await showing('C spiped at the -e end, this one at the -d end', original, our);
+    await showing('This spiped at the -e end, C spiped at the -d end', our, original);
   }
 
   line();
@@ -119,19 +118,7 @@ function summary(results: readonly [Showing, Result][]): string[] {
   return table([['-e end', '-d end', 'handshake', 'upload', 'SHA-256'], ...rows]);
 }
 
-/** Our spiped, as built by `npm run build`. */
-async function ourProgram(): Promise<Program> {
-  const file = fileURLToPath(new URL('../../dist/bin/spiped.js', import.meta.url));
-  await access(file).catch(() => {
-    throw new Error('dist/bin/spiped.js is not there; `npm run build` makes it');
-  });
-  const packageFile = new URL('../../package.json', import.meta.url);
-  const { version } = JSON.parse(await readFile(packageFile, 'utf8')) as { version: string };
-  return { label: `this spiped ${version}`, command: [process.execPath, file] };
-}
-
-function upstreamProgram(upstream: Upstream & { found: true }): Program {
-  // The version as its `-v` prints it may begin with the program's name.
-  const version = upstream.version.replace(/^spiped\s+/, '');
-  return { label: `C spiped ${version}`, command: [upstream.spiped] };
+/** A subject as a person calls it: `C spiped 1.6.2`. */
+function programOf(who: string, { spiped, version }: Subject): Program {
+  return { label: `${who} spiped ${version}`, command: spiped };
 }

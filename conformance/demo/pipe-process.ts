@@ -4,13 +4,14 @@
  */
 
 import { execa } from 'execa';
+import type { Command } from '../subjects/subject.ts';
 
 /** A program that takes spiped's command line. */
 export interface Program {
   /** How a person calls it, with its version: `C spiped 1.6.2`. */
   readonly label: string;
   /** How it is started: the file, and arguments before spiped's own. */
-  readonly command: readonly [string, ...string[]];
+  readonly command: Command;
 }
 
 /** Which end of the wire: `-e` takes plaintext and seals it, `-d` opens it. */

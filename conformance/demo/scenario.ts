@@ -7,11 +7,11 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newAddress } from '../subjects/addresses.ts';
 import { connectWhenListening } from './connecting.ts';
 import { within } from './deadline.ts';
 import { fetchPage, type Upload, upload } from './http-client.ts';
@@ -100,7 +100,7 @@ async function showOnce(showing: Showing, listener: Listener): Promise<Result> {
 
     const target = await startHttpTarget();
     undo.push(() => target.close());
-    const [portE, portD] = await freePorts();
+    const [portE, portD] = [await freePort(directory), await freePort(directory)];
     const relay = await startRelay({ targetPort: portD, keep: KEEP, signal });
     undo.push(() => relay.close());
 
@@ -176,22 +176,11 @@ async function showOnce(showing: Showing, listener: Listener): Promise<Result> {
   }
 }
 
-/** Two ports of 127.0.0.1 that are free now, and different because both are held at once. */
-async function freePorts(): Promise<[number, number]> {
-  const hold = async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return server;
-  };
-  const held = [await hold(), await hold()] as const;
-  // A TCP server that listens has an AddressInfo; null and string are for other kinds.
-  const port = (server: (typeof held)[number]) => (server.address() as AddressInfo).port;
-  const ports: [number, number] = [port(held[0]), port(held[1])];
-  for (const server of held) {
-    server.close();
-    await once(server, 'close');
-  }
-  return ports;
+/** A port of 127.0.0.1 on which nobody listens now. */
+async function freePort(directory: string): Promise<number> {
+  const { net } = await newAddress('ipv4', directory);
+  if (!('port' in net)) throw new Error('invariant: an IPv4 address has a port');
+  return net.port;
 }
 
 function wireOf(connections: readonly WireConnection[], index: number): WireConnection {
