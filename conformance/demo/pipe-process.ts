@@ -42,7 +42,7 @@ export interface PipeProcess {
   /** Rejects with a {@link PipeEndedError} when the process ends before `stop`. Never resolves. */
   readonly failed: Promise<never>;
   /**
-   * Ask it to end (SIGTERM), and kill it if it has not after three seconds. Resolves, when it is
+   * Ask it to end (SIGTERM), and kill it if it has not after ten seconds. Resolves, when it is
    * gone, with how that went: undefined if it ended with exit status 0, else one line about it.
    */
   stop(): Promise<string | undefined>;
@@ -69,7 +69,7 @@ export function startPipe(program: Program, pipe: Pipe): PipeProcess {
     stderr: 'pipe',
     maxBuffer: 64 * 1024,
     reject: false,
-    forceKillAfterDelay: 3000,
+    forceKillAfterDelay: 10_000,
   });
   let stopping = false;
   const ended = subprocess.then((result) => {
