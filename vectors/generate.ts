@@ -143,7 +143,10 @@ function connection(recipe: Recipe): ConnectionVector {
   const ySC = sharedSecret(xC, xS, yC, yS);
 
   const dk2 = suite.pbkdf2(K, join(nonceC, nonceS, ySC), 128); // HS-17
-  const [eC, hC, eS, hS] = [0, 32, 64, 96].map((at) => dk2.subarray(at, at + 32)) as Quadruple;
+  const eC = dk2.subarray(0, 32);
+  const hC = dk2.subarray(32, 64);
+  const eS = dk2.subarray(64, 96);
+  const hS = dk2.subarray(96, 128);
 
   return {
     name,
@@ -164,8 +167,6 @@ function connection(recipe: Recipe): ConnectionVector {
     serverPackets: seals(eS, hS, recipe.serverSeals, `${name}: server`),
   };
 }
-
-type Quadruple = [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
 
 function publicValue(x: Uint8Array | null): Uint8Array {
   return x === null ? numberOne() : generateKeyPair(x).y;
