@@ -1,0 +1,125 @@
+/**
+ * The command line of `spiped-trace`: a command, a file and the options of that command.
+ *
+ * Pure: the outcome is data. It has no ancestor in C, so it is read by Node's own parser and not
+ * as C would; what `spiped` and `spipe` accept is in `command-line.ts`.
+ */
+
+import { parseArgs } from 'node:util';
+import type { CommandLine } from '../command-line.ts';
+import { VERSION } from '../version.ts';
+
+/** What `spiped-trace` is to do. */
+export type TraceConfig =
+  | { readonly command: 'show'; readonly file: string; readonly hex: boolean }
+  /** `keyFile`: `-` is standard input; absent, the keys in the log are used. */
+  | { readonly command: 'replay'; readonly file: string; readonly keyFile: string | undefined }
+  | { readonly command: 'verify'; readonly file: string; readonly keyFile: string }
+  | { readonly command: 'redact'; readonly file: string };
+
+const NAME = 'spiped-trace';
+
+const USAGE = `usage: ${NAME} show <file> [--hex]
+       ${NAME} replay <file> [--key <key file>]
+       ${NAME} verify <file> --key <key file>
+       ${NAME} redact <file>
+       ${NAME} --version | --help
+`;
+
+const HELP = `${USAGE}
+Reads the event log of one connection, as spiped --event-log writes it.
+
+  show     print one readable line for each event
+  replay   run the core again over a full log: every effect and byte must come out the same
+  verify   check the bytes on the wire with the key: MACs, ranges, order, lengths, amounts
+  redact   print a full log without its secrets: the wire log of the same connection
+
+  --hex             show the bytes of each event too
+  -k, --key <file>  the shared key; - is standard input
+  --version         print the version
+  --help            print this text
+
+The exit status is 0 if all is well, and 1 if the log is damaged, cut short, replays differently
+or fails a check.
+`;
+
+/** Which options each command takes. */
+const COMMANDS: Readonly<Record<TraceConfig['command'], readonly string[]>> = {
+  show: ['hex'],
+  replay: ['key'],
+  verify: ['key'],
+  redact: [],
+};
+
+/** What `spiped-trace` is to do with these arguments (without the program's name). */
+export function parseTrace(args: readonly string[]): CommandLine<TraceConfig> {
+  let parsed: ReturnType<typeof readArguments>;
+  try {
+    parsed = readArguments(args);
+  } catch (error) {
+    return refuse(firstSentence(error));
+  }
+  const { values, positionals } = parsed;
+  if (values.help === true) return answer(HELP);
+  if (values.version === true) return answer(`${NAME} ${VERSION}\n`);
+  const [command, file, ...others] = positionals;
+  if (command === undefined) return refuse('no command: expected show, replay, verify or redact');
+  if (!isCommand(command)) {
+    return refuse(
+      `unknown command: ${JSON.stringify(command)}: expected show, replay, verify or redact`,
+    );
+  }
+  if (file === undefined) return refuse(`${command} needs the file of an event log`);
+  if (others[0] !== undefined) return refuse(`unexpected argument: ${JSON.stringify(others[0])}`);
+  const stray = Object.keys(values).find((option) => !COMMANDS[command].includes(option));
+  if (stray !== undefined) return refuse(`option --${stray} does not go with ${command}`);
+  switch (command) {
+    case 'show':
+      return run({ command, file, hex: values.hex === true });
+    case 'replay':
+      return run({ command, file, keyFile: values.key });
+    case 'verify':
+      return values.key === undefined
+        ? refuse('no key: verify needs --key <key file>')
+        : run({ command, file, keyFile: values.key });
+    case 'redact':
+      return run({ command, file });
+  }
+}
+
+function readArguments(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      hex: { type: 'boolean' },
+      key: { type: 'string', short: 'k' },
+      version: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+}
+
+function isCommand(word: string): word is TraceConfig['command'] {
+  return Object.hasOwn(COMMANDS, word);
+}
+
+function run(config: TraceConfig): CommandLine<TraceConfig> {
+  return { kind: 'run', config };
+}
+
+function answer(text: string): CommandLine<TraceConfig> {
+  return { kind: 'exit', exitCode: 0, stream: 'stdout', text };
+}
+
+function refuse(message: string): CommandLine<TraceConfig> {
+  return { kind: 'exit', exitCode: 1, stream: 'stderr', text: `${NAME}: ${message}\n${USAGE}` };
+}
+
+/** Node's message without its advice, on one line and in our case. */
+function firstSentence(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const [line = ''] = message.split('\n');
+  const [sentence = ''] = line.split('. ');
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}
