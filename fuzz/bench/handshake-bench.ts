@@ -2,6 +2,7 @@
  * Drives one handshake reducer: performs its arithmetic at once and collects what it sends.
  */
 
+import { handshakeTransitions } from '../../src/protocol/handshake.transitions.ts';
 import {
   type HandshakeContext,
   type HandshakeEffect,
@@ -10,6 +11,7 @@ import {
   initialHandshakeState,
   stepHandshake,
 } from '../../src/protocol/handshake.ts';
+import { allows } from '../../src/protocol/transitions.ts';
 import { deepFreeze } from './freeze.ts';
 import { materialOf, sharedSecret } from './material.ts';
 
@@ -22,6 +24,8 @@ export class HandshakeBench {
   sent = Buffer.alloc(0);
   /** The types of all effects, in order. */
   readonly effects: HandshakeEffect['type'][] = [];
+  /** Rows of the table that were taken: `from --event--> to`. */
+  readonly taken = new Set<string>();
   readonly erased: Uint8Array[] = [];
   readonly context: HandshakeContext;
   /** Whether arithmetic is answered at once; otherwise it waits for `answer()`. */
@@ -43,8 +47,14 @@ export class HandshakeBench {
   }
 
   feed(event: HandshakeEvent): this {
+    const from = this.state.phase;
     const { state, effects } = stepHandshake(this.context, this.state, event);
     this.state = deepFreeze(state);
+    const row = `${from} --${event.type}--> ${state.phase}`;
+    this.taken.add(row);
+    if (!allows(handshakeTransitions, from, event.type, state.phase)) {
+      throw new Error(`not in the table: ${row}`);
+    }
     for (const effect of effects) this.perform(effect);
     return this;
   }

@@ -3,7 +3,8 @@
 import type { TransitionRow, TransitionTable } from './transitions.ts';
 
 const dialing = ['dialing', 'dialingAndHandshaking', 'dialingEstablished'];
-const open = [...dialing, 'handshaking', 'piping'];
+const sending = ['dialingAndHandshaking', 'dialingEstablished', 'handshaking', 'piping'];
+const open = ['dialing', ...sending];
 
 function closing(from: readonly string[], event: string, note: string): readonly TransitionRow[] {
   return from.map((phase) => ({ from: phase, event, to: ['closed'], note }));
@@ -94,14 +95,14 @@ export const connectionTransitions: TransitionTable = {
     {
       from: 'dialingAndHandshaking',
       event: 'keyPairGenerated',
-      to: ['dialingAndHandshaking', 'closed'],
+      to: ['dialingAndHandshaking'],
       note: 'to the handshake',
     },
     {
       from: 'handshaking',
       event: 'keyPairGenerated',
       to: ['handshaking', 'closed'],
-      note: 'to the handshake',
+      note: 'to the handshake; closed when a client’s peer has ended meanwhile (HS-4)',
     },
     {
       from: 'dialingAndHandshaking',
@@ -115,19 +116,32 @@ export const connectionTransitions: TransitionTable = {
       to: ['piping', 'closed'],
       note: 'the pipe stands (CN-6); closed when an early packet is bad',
     },
-    ...open.map((from) => ({
+    ...sending.map((from) => ({
       from,
       event: 'writeCompleted',
       to: [from],
       note: 'the opposite side may be read again (CN-9)',
     })),
     ...closing(dialing, 'targetConnectFailed', 'CN-4'),
-    ...open.map((from) => ({
-      from,
+    ...closing(['dialing', 'dialingAndHandshaking'], 'timerExpired', 'TM-2, TM-3'),
+    {
+      from: 'dialingEstablished',
       event: 'timerExpired',
-      to: from === 'piping' ? ['piping'] : [from, 'closed'],
-      note: 'closed when what the timer bounds is not done (TM-2, TM-3, TM-5)',
-    })),
+      to: ['dialingEstablished', 'closed'],
+      note: 'closed by the connect timer (TM-2), not by the other (TM-5)',
+    },
+    {
+      from: 'handshaking',
+      event: 'timerExpired',
+      to: ['handshaking', 'closed'],
+      note: 'closed by the handshake timer (TM-3), not by the other (TM-5)',
+    },
+    {
+      from: 'piping',
+      event: 'timerExpired',
+      to: ['piping'],
+      note: 'neither bounds anything any more (TM-4, TM-5)',
+    },
     ...closing(open, 'socketFailed', 'CN-11'),
     ...closing(open, 'cancelRequested', 'the owner gives the connection up'),
   ],

@@ -84,7 +84,7 @@ function openWholePackets(
               keys,
               packetNumber: packetNumber + BigInt(opened),
               // A copy: the event's array may be a large read of which this is the last bit.
-              partial: bytes.slice(whole.length),
+              partial: new Uint8Array(bytes.subarray(whole.length)),
             },
     effects: plaintext.length === 0 ? [] : [{ type: 'sendBytes', side: 'plain', bytes: plaintext }],
   };

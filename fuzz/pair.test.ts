@@ -1,0 +1,58 @@
+/**
+ * Goal of these tests: two cores against each other deliver every byte in order and end in order,
+ * whatever the sizes of reads, the order of completions and the time the target takes.
+ */
+
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { HIGH_WATER_BYTES } from '../src/protocol/flow.ts';
+import { chooser } from './bench/chooser.ts';
+import { PLAIN_POLICY, WEAK } from './bench/material.ts';
+import { Pair } from './bench/pair.ts';
+
+/** Bytes that tell where they belong: the same seed gives the same bytes. */
+function payload(length: number, seed: number): Buffer {
+  const block = createHash('sha256').update(`payload ${seed}`).digest();
+  return Buffer.alloc(length, block);
+}
+
+const LENGTHS = fc.oneof(
+  fc.constantFrom(0, 1, 1023, 1024, 1025, 2048),
+  fc.integer({ min: 0, max: 20_000 }),
+);
+
+test('CN-8, CN-10, CN-12: every byte is delivered in order, and both ends close in order', () => {
+  fc.assert(
+    fc.property(
+      LENGTHS,
+      LENGTHS,
+      fc.constantFrom(PLAIN_POLICY, WEAK),
+      fc.constantFrom(PLAIN_POLICY, WEAK),
+      fc.integer(),
+      (up, down, client, server, seed) => {
+        const load = { fromClient: payload(up, 1), fromServer: payload(down, 2) };
+        const pair = new Pair(load, { client, server });
+        pair.run(chooser(seed));
+        expect(pair.delivered.atServer.equals(load.fromClient)).toBe(true);
+        expect(pair.delivered.atClient.equals(load.fromServer)).toBe(true);
+        expect(pair.client.outcome).toEqual({ code: 'closed' });
+        expect(pair.server.outcome).toEqual({ code: 'closed' });
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('CN-9: what waits to be written stays under the bound, however slow the other end', () => {
+  fc.assert(
+    fc.property(fc.integer(), (seed) => {
+      const load = { fromClient: payload(700_000, 1), fromServer: payload(700_000, 2) };
+      const pair = new Pair(load);
+      pair.run(chooser(seed));
+      expect(pair.delivered.atServer.equals(load.fromClient)).toBe(true);
+      expect(pair.highestUnsent).toBeLessThan(HIGH_WATER_BYTES + 68 * 1024);
+    }),
+    { numRuns: 4 },
+  );
+});

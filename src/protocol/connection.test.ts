@@ -1,0 +1,331 @@
+/**
+ * Goal of these tests: a connection dials, shakes hands, moves data, ends and fails as CN-1 to
+ * CN-16 and TM-1 to TM-5 say, in both roles. The bench holds every step inside the table.
+ */
+
+import { describe, expect, test } from 'vitest';
+import { ConnectionBench } from '../../fuzz/bench/connection-bench.ts';
+import { HandshakeBench, shake } from '../../fuzz/bench/handshake-bench.ts';
+import { contextOf, NONCE_C, NONCE_S, suite } from '../../fuzz/bench/material.ts';
+import type { ConnectionEvent } from './events.ts';
+import { HIGH_WATER_BYTES, LOW_WATER_BYTES } from './flow.ts';
+import type { SessionKeys } from './handshake.ts';
+import { InvariantViolation } from './invariant.ts';
+import { PACKET_BYTES, type Role } from './parameters.ts';
+
+const ROLES: readonly Role[] = ['client', 'server'];
+
+/** What each end sends in the handshake, and the keys, from two ends run against each other. */
+const reference = (() => {
+  const client = new HandshakeBench(contextOf('client'));
+  const server = new HandshakeBench(contextOf('server'));
+  shake(client, server);
+  if (client.state.phase !== 'established') throw new Error('the reference handshake failed');
+  return { client: client.sent, server: server.sent, keys: client.state.keys };
+})();
+
+/** The handshake bytes that the peer of `role` sends. */
+const peerOf = (role: Role): Buffer => (role === 'client' ? reference.server : reference.client);
+
+/** Packets as the peer of `role` seals them, from number 0. */
+function packets(role: Role, plaintext: string | Uint8Array): Uint8Array {
+  const keys: SessionKeys = reference.keys;
+  const bytes = typeof plaintext === 'string' ? Buffer.from(plaintext) : plaintext;
+  return suite.sealPackets(role === 'client' ? keys.server : keys.client, 0n, bytes);
+}
+
+/** A connection whose pipe stands, with everything sent so far written. */
+function standing(role: Role): ConnectionBench {
+  const bench = new ConnectionBench(role).accept().connected();
+  bench.receive('cipher', peerOf(role).subarray(0, 32)).answer();
+  bench.receive('cipher', peerOf(role).subarray(32)).answer();
+  expect(bench.phase).toBe('piping');
+  while (bench.sides.cipher.unwritten.length > 0) bench.completeWrite('cipher');
+  return bench;
+}
+
+describe('beginning', () => {
+  for (const role of ROLES) {
+    test(`CN-2, TM-1: a ${role} dials when it accepts, under the connect timer`, () => {
+      const bench = new ConnectionBench(role).accept();
+      expect(bench.dialling).toBe(true);
+      expect(bench.timers.has('connect')).toBe(true);
+      expect(bench.effects[0]).toEqual({
+        type: 'startTimer',
+        timer: 'connect',
+        milliseconds: 5000,
+      });
+    });
+
+    test(`CN-6: a ${role} does not read the plain side before the pipe stands`, () => {
+      const bench = new ConnectionBench(role).accept().connected();
+      bench.receive('cipher', peerOf(role).subarray(0, 319)).answer();
+      expect(bench.sides.plain.reading).toBe(false);
+      bench.receive('cipher', peerOf(role).subarray(319)).answer();
+      expect(bench.sides.plain.reading).toBe(true);
+      expect(bench.sides.cipher.reading).toBe(true);
+    });
+
+    test(`TM-3: a ${role} ends the handshake timer when the keys stand`, () => {
+      expect(standing(role).timers.size).toBe(0);
+    });
+  }
+
+  test('CN-3: a server begins the handshake at once, a client when its target is there', () => {
+    const server = new ConnectionBench('server').accept();
+    expect(server.sides.cipher.sent).toEqual(Buffer.from(NONCE_S));
+    expect(server.sides.cipher.reading).toBe(true);
+    expect([...server.timers]).toEqual(['connect', 'handshake']);
+    const client = new ConnectionBench('client').accept();
+    expect(client.sides.cipher.sent.length).toBe(0);
+    client.connected();
+    expect(client.sides.cipher.sent).toEqual(Buffer.from(NONCE_C));
+    expect([...client.timers]).toEqual(['handshake']);
+  });
+
+  test('CN-7: a server keeps what its peer sends before the target is there', () => {
+    const bench = new ConnectionBench('server').accept();
+    bench.receive('cipher', Buffer.concat([reference.client, packets('server', 'early')]));
+    bench.answer();
+    expect(bench.phase).toBe('dialingEstablished');
+    expect(bench.sides.cipher.reading).toBe(false);
+    const more = suite.sealPackets(reference.keys.client, 1n, Buffer.from(' bird'));
+    bench.receive('cipher', more.subarray(0, 100)).receive('cipher', more.subarray(100));
+    bench.end('cipher').connected();
+    expect(bench.sides.plain.sent.toString()).toBe('early bird');
+    expect(bench.sides.plain.ending).toBe('asked');
+  });
+
+  test('CN-7: a bad packet that came early closes when the target is there', () => {
+    const bench = new ConnectionBench('server').accept();
+    bench.receive('cipher', Buffer.concat([reference.client, Buffer.alloc(PACKET_BYTES)]));
+    bench.answer().end('cipher').connected();
+    expect(bench.outcome).toEqual({ code: 'packet-mac-mismatch' });
+  });
+
+  test('HS-19: the cipher side is left unread while the arithmetic runs', () => {
+    const bench = new ConnectionBench('server').accept().connected();
+    bench.receive('cipher', reference.client);
+    expect(bench.sides.cipher.reading).toBe(false);
+    bench.end('cipher').answer();
+    expect(bench.sides.plain.ending).toBe('asked');
+  });
+});
+
+describe('data', () => {
+  for (const role of ROLES) {
+    test(`CN-8: a ${role} seals the plain side and opens the cipher side`, () => {
+      const bench = standing(role)
+        .receive('plain', Buffer.from('out'))
+        .receive('cipher', packets(role, 'in'));
+      expect(bench.sides.plain.sent.toString()).toBe('in');
+      const own = role === 'client' ? reference.keys.client : reference.keys.server;
+      const sealed = bench.sides.cipher.sent.subarray(320);
+      expect(Buffer.from(suite.openPackets(own, 0n, sealed).plaintext).toString()).toBe('out');
+    });
+
+    test(`CN-9: a ${role} leaves a side unread while the other is full, and reads on later`, () => {
+      const bench = standing(role);
+      const chunk = Buffer.alloc(64 * 1024);
+      let chunks = 0;
+      while (bench.sides.plain.reading) {
+        bench.receive('plain', chunk);
+        chunks++;
+      }
+      expect(chunks * chunk.length).toBeLessThanOrEqual(HIGH_WATER_BYTES);
+      expect(bench.sides.cipher.reading).toBe(true);
+      let left = bench.sides.cipher.unwritten.reduce((sum, length) => sum + length, 0);
+      while (!bench.sides.plain.reading) {
+        expect(left).toBeGreaterThan(LOW_WATER_BYTES);
+        left -= bench.sides.cipher.unwritten[0] ?? 0;
+        bench.completeWrite('cipher');
+      }
+      expect(left).toBeLessThanOrEqual(LOW_WATER_BYTES);
+    });
+  }
+});
+
+describe('ends', () => {
+  for (const role of ROLES) {
+    for (const [first, second] of [
+      ['plain', 'cipher'],
+      ['cipher', 'plain'],
+    ] as const) {
+      test(`CN-10, CN-12: a ${role} passes on the end of ${first} while ${second} goes on`, () => {
+        const bench = standing(role);
+        const more = { plain: Buffer.from('more'), cipher: packets(role, 'more') };
+        bench.end(first);
+        expect(bench.sides[second].ending).toBe('asked');
+        expect(bench.sides[first].ending).toBe('no');
+        bench.completeEnd(second);
+        expect(bench.phase).toBe('piping');
+        bench.receive(second, more[second]);
+        expect(bench.sides[first].sent.length).toBeGreaterThan(0);
+        bench.end(second);
+        expect(bench.outcome).toBeUndefined();
+        bench.completeWrite(first).completeEnd(first);
+        expect(bench.outcome).toEqual({ code: 'closed' });
+      });
+    }
+
+    test(`CN-13: a ${role} passes on a truncated end, and reports it`, () => {
+      const bench = standing(role).receive('cipher', packets(role, 'half').subarray(0, 500));
+      bench.end('cipher').completeEnd('plain').end('plain').completeEnd('cipher');
+      expect(bench.sides.plain.sent.length).toBe(0);
+      expect(bench.outcome).toEqual({ code: 'packet-truncated' });
+    });
+  }
+
+  test('CN-9: a side that has ended is not read again when the other drains', () => {
+    const bench = standing('client')
+      .receive('plain', Buffer.alloc(300 * 1024))
+      .end('plain');
+    const before = bench.effects.length;
+    bench.completeWrite('cipher');
+    expect(bench.effects.length).toBe(before);
+  });
+
+  test('an end, or its completion, cannot come twice', () => {
+    const bench = standing('client').end('plain');
+    expect(() => bench.end('plain')).toThrow(InvariantViolation);
+    bench.completeEnd('cipher');
+    expect(() => bench.feed({ type: 'endCompleted', side: 'cipher' })).toThrow(InvariantViolation);
+  });
+});
+
+describe('faults', () => {
+  const stages: readonly [string, Role, () => ConnectionBench][] = [
+    ['dialing', 'client', () => new ConnectionBench('client').accept()],
+    ['dialingAndHandshaking', 'server', () => new ConnectionBench('server').accept()],
+    ['handshaking', 'client', () => new ConnectionBench('client').accept().connected()],
+    ['handshaking', 'server', () => new ConnectionBench('server').accept().connected()],
+    [
+      'dialingEstablished',
+      'server',
+      () => new ConnectionBench('server').accept().receive('cipher', reference.client).answer(),
+    ],
+    ['piping', 'client', () => standing('client')],
+    ['piping', 'server', () => standing('server')],
+  ];
+
+  for (const [phase, role, make] of stages) {
+    test(`CN-11: a ${role} in ${phase} closes when a socket fails`, () => {
+      for (const side of ['plain', 'cipher'] as const) {
+        const bench = make().feed({ type: 'socketFailed', side, error: 'ECONNRESET' });
+        const shaking = side === 'cipher' && /shaking/i.test(phase);
+        expect(bench.outcome).toEqual({
+          code: shaking ? 'handshake-ended-in-nonce' : `${side}-socket-failed`,
+          detail: 'ECONNRESET',
+        });
+      }
+    });
+
+    test(`a ${role} in ${phase} can be given up`, () => {
+      expect(make().feed({ type: 'cancelRequested' }).outcome).toEqual({ code: 'cancelled' });
+    });
+
+    test(`TM-2, TM-3, TM-5: in ${phase} a ${role}'s timers act only on what they bound`, () => {
+      for (const timer of ['connect', 'handshake'] as const) {
+        const bench = make();
+        const running = bench.timers.has(timer);
+        const started = bench.effects.some((e) => e.type === 'startTimer' && e.timer === timer);
+        if (!started) continue;
+        bench.feed({ type: 'timerExpired', timer });
+        const code = timer === 'connect' ? 'target-connect-timed-out' : 'handshake-timed-out';
+        expect(bench.outcome).toEqual(running ? { code } : undefined);
+      }
+    });
+
+    test(`CN-4: in ${phase} a ${role}'s dial fails, or cannot`, () => {
+      const bench = make();
+      const event: ConnectionEvent = { type: 'targetConnectFailed', error: 'ECONNREFUSED' };
+      if (!bench.dialling) {
+        expect(() => bench.feed(event)).toThrow(InvariantViolation);
+        return;
+      }
+      expect(bench.feed(event).outcome).toEqual({
+        code: 'target-connect-failed',
+        detail: 'ECONNREFUSED',
+      });
+    });
+
+    test(`a closed ${role}, once in ${phase}, takes every late event without effect`, () => {
+      const bench = make().feed({ type: 'cancelRequested' });
+      const effects = bench.effects.length;
+      bench.feed({ type: 'writeCompleted', side: 'cipher', length: 32 });
+      bench.feed({ type: 'socketFailed', side: 'plain', error: 'EPIPE' });
+      expect(bench.effects.length).toBe(effects);
+    });
+  }
+
+  test('HS-4: a reset after our y ‖ h says what a refusal looks like', () => {
+    const bench = new ConnectionBench('client').accept().connected();
+    bench.receive('cipher', NONCE_S).answer();
+    bench.feed({ type: 'socketFailed', side: 'cipher', error: 'ECONNRESET' });
+    expect(bench.outcome?.code).toBe('handshake-ended-in-public-value');
+  });
+
+  test('HS-10: a failed handshake closes', () => {
+    const bench = new ConnectionBench('server').accept().receive('cipher', Buffer.alloc(320));
+    expect(bench.outcome).toEqual({ code: 'handshake-mac-mismatch' });
+  });
+
+  for (const role of ROLES) {
+    test(`PK-11: a ${role} delivers the packets before a bad one, then closes`, () => {
+      const stream = Buffer.concat([packets(role, 'good'), Buffer.alloc(PACKET_BYTES)]);
+      const bench = standing(role).receive('cipher', stream);
+      expect(bench.sides.plain.sent.toString()).toBe('good');
+      expect(bench.outcome).toEqual({ code: 'packet-mac-mismatch' });
+    });
+
+    test(`HS-23: a ${role} asks to erase the packet keys when it closes`, () => {
+      const bench = standing(role).feed({ type: 'cancelRequested' });
+      const last = bench.effects.at(-2);
+      expect(last?.type === 'eraseSecrets' && last.secrets).toHaveLength(4);
+    });
+  }
+
+  test('PK-10: the end of the packet numbers closes', () => {
+    const bench = standing('client');
+    if (bench.state.phase !== 'piping') throw new Error('not piping');
+    const { pipe } = bench.state;
+    if (pipe.sealing.phase !== 'sealing') throw new Error('not sealing');
+    const sealing = { ...pipe.sealing, packetNumber: 1n << 64n };
+    bench.state = { ...bench.state, pipe: { ...pipe, sealing } };
+    expect(bench.receive('plain', Buffer.from('x')).outcome).toEqual({
+      code: 'packet-numbers-exhausted',
+    });
+  });
+});
+
+describe('events that cannot happen', () => {
+  const cases: readonly [string, () => ConnectionBench, ConnectionEvent][] = [
+    ['data in idle', () => new ConnectionBench('client'), { type: 'targetConnected' }],
+    [
+      'a second accept',
+      () => new ConnectionBench('client').accept(),
+      { type: 'connectionAccepted', nonce: NONCE_C },
+    ],
+    [
+      'plaintext during the handshake',
+      () => new ConnectionBench('server').accept(),
+      { type: 'bytesReceived', side: 'plain', bytes: NONCE_C },
+    ],
+    [
+      'plaintext before the target',
+      () => new ConnectionBench('server').accept().receive('cipher', reference.client).answer(),
+      { type: 'bytesReceived', side: 'plain', bytes: NONCE_C },
+    ],
+    [
+      'the plain end before the target',
+      () => new ConnectionBench('server').accept().receive('cipher', reference.client).answer(),
+      { type: 'endReceived', side: 'plain' },
+    ],
+    ['a second target', () => standing('client'), { type: 'targetConnected' }],
+  ];
+  for (const [name, make, event] of cases) {
+    test(`${name} is a defect`, () => {
+      expect(() => make().feed(event)).toThrow(InvariantViolation);
+    });
+  }
+});
