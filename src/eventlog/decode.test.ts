@@ -1,0 +1,213 @@
+/**
+ * Goal: every record that can be made survives the way to text and back, in both contents, and
+ * a text that is not exactly a record is refused with a sentence that names the field.
+ */
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { ConnectionEffect, ConnectionEvent } from '../protocol/events.ts';
+import { FAULTS, type FaultCode, type Outcome } from '../protocol/faults.ts';
+import { wireEntry, withoutErasedSecrets } from './content.ts';
+import { decodeHeader, decodeLine } from './decode.ts';
+import { encodeEnd, encodeEntry, encodeHeader } from './encode.ts';
+import { FormatError } from './fields.ts';
+import type { FullEntry, LogEnd, LogHeader } from './format.ts';
+
+const bytes = fc.uint8Array({ maxLength: 40 });
+const text = fc.string({ unit: 'binary', maxLength: 12 });
+const count = fc.nat(Number.MAX_SAFE_INTEGER);
+const side = fc.constantFrom('plain' as const, 'cipher' as const);
+const timer = fc.constantFrom('connect' as const, 'handshake' as const);
+const faultCode = fc.constantFrom(...(Object.keys(FAULTS) as FaultCode[]));
+
+const outcome: fc.Arbitrary<Outcome> = fc.oneof(
+  fc.constantFrom<Outcome>({ code: 'closed' }, { code: 'cancelled' }),
+  fc.record({ code: faultCode }),
+  fc.record({ code: faultCode, detail: text }),
+);
+
+const just = <const Type extends string>(type: Type): fc.Arbitrary<Type> => fc.constant(type);
+
+/** One of each: the types make sure that none is forgotten. */
+const events: { [Type in ConnectionEvent['type']]: fc.Arbitrary<ConnectionEvent> } = {
+  connectionAccepted: fc.record({ type: just('connectionAccepted'), nonce: bytes }),
+  targetConnected: fc.record({ type: just('targetConnected') }),
+  targetConnectFailed: fc.record({ type: just('targetConnectFailed'), error: text }),
+  timerExpired: fc.record({ type: just('timerExpired'), timer }),
+  bytesReceived: fc.record({ type: just('bytesReceived'), side, bytes }),
+  endReceived: fc.record({ type: just('endReceived'), side }),
+  writeCompleted: fc.record({ type: just('writeCompleted'), side, length: count }),
+  endCompleted: fc.record({ type: just('endCompleted'), side }),
+  socketFailed: fc.record({ type: just('socketFailed'), side, error: text }),
+  keyPairGenerated: fc.record({ type: just('keyPairGenerated'), x: bytes, y: bytes }),
+  sharedSecretComputed: fc.record({ type: just('sharedSecretComputed'), ySC: bytes }),
+  cancelRequested: fc.record({ type: just('cancelRequested') }),
+};
+
+const effects: { [Type in ConnectionEffect['type']]: fc.Arbitrary<ConnectionEffect> } = {
+  connectTarget: fc.record({ type: just('connectTarget') }),
+  startTimer: fc.record({ type: just('startTimer'), timer, milliseconds: count }),
+  cancelTimer: fc.record({ type: just('cancelTimer'), timer }),
+  sendBytes: fc.record({ type: just('sendBytes'), side, bytes }),
+  startReading: fc.record({ type: just('startReading'), side }),
+  stopReading: fc.record({ type: just('stopReading'), side }),
+  endWriting: fc.record({ type: just('endWriting'), side }),
+  generateKeyPair: fc.record({ type: just('generateKeyPair') }),
+  computeSharedSecret: fc.record({ type: just('computeSharedSecret'), x: bytes, y: bytes }),
+  eraseSecrets: fc.record({ type: just('eraseSecrets'), secrets: fc.array(bytes) }),
+  closeConnection: fc.record({ type: just('closeConnection'), outcome }),
+};
+
+const entryOf = (event: fc.Arbitrary<ConnectionEvent>): fc.Arbitrary<FullEntry> =>
+  fc.record({
+    content: just('full'),
+    sequence: count,
+    microseconds: count,
+    phase: text,
+    event,
+    effects: fc.array(fc.oneof(...Object.values(effects)).map(withoutErasedSecrets)),
+    derivations: fc.array(fc.record({ salt: bytes, output: bytes })),
+  });
+
+const header: fc.Arbitrary<LogHeader> = fc.record({
+  content: fc.constantFrom('wire' as const, 'full' as const),
+  connection: text,
+  role: fc.constantFrom('client' as const, 'server' as const),
+  policy: fc.record({ weak: fc.boolean(), requireForwardSecrecy: fc.boolean() }),
+  timeoutMilliseconds: count,
+  software: fc.record({ name: text, version: text }),
+  started: text,
+});
+
+const end: fc.Arbitrary<LogEnd> = fc.record({
+  microseconds: count,
+  outcome: fc.option(outcome),
+  events: count,
+  bytes: fc.record({
+    plainReceived: count,
+    plainSent: count,
+    cipherReceived: count,
+    cipherSent: count,
+  }),
+});
+
+describe('a record on its way to text and back', () => {
+  test.each(Object.entries(events))('%s is the same, in both contents', (_, event) => {
+    fc.assert(
+      fc.property(entryOf(event), (entry) => {
+        const full = encodeEntry(entry);
+        expect(full).not.toContain('\n');
+        expect(decodeLine(full, 'full')).toEqual({ entry });
+        const wire = wireEntry(entry);
+        expect(decodeLine(encodeEntry(wire), 'wire')).toEqual({ entry: wire });
+      }),
+    );
+  });
+
+  test.each(Object.entries(effects))('%s is the same, in both contents', (_, effect) => {
+    const [event] = fc.sample(events.targetConnected, 1);
+    if (event === undefined) throw new Error('no sample');
+    fc.assert(
+      fc.property(entryOf(fc.constant(event)), effect, (any, one) => {
+        const entry = { ...any, effects: [withoutErasedSecrets(one)] };
+        expect(decodeLine(encodeEntry(entry), 'full')).toEqual({ entry });
+        const wire = wireEntry(entry);
+        expect(decodeLine(encodeEntry(wire), 'wire')).toEqual({ entry: wire });
+      }),
+    );
+  });
+
+  test('the header is the same', () => {
+    fc.assert(
+      fc.property(header, (original) => {
+        expect(decodeHeader(encodeHeader(original))).toEqual(original);
+      }),
+    );
+  });
+
+  test('the end is the same', () => {
+    fc.assert(
+      fc.property(end, (original) => {
+        expect(decodeLine(encodeEnd(original), 'wire')).toEqual({ end: original });
+      }),
+    );
+  });
+});
+
+describe('a text that is not a record', () => {
+  const entry = '{"seq":1,"us":0,"event":{"type":"targetConnected"},"effects":[],"phase":"piping"}';
+  const problem = (object: string, content: 'wire' | 'full' = 'full'): string => {
+    try {
+      decodeLine(object, content);
+    } catch (error) {
+      if (error instanceof FormatError) return error.message;
+      throw error;
+    }
+    return 'none';
+  };
+
+  test('the one that the others are variations of is a record', () => {
+    expect(problem(entry)).toBe('none');
+  });
+
+  test.each([
+    ['not json', 'is not JSON'],
+    ['[]', 'the line is not a JSON object'],
+    ['null', 'the line is not a JSON object'],
+    [entry.replace('"us":0,', ''), 'us is missing'],
+    [entry.replace('"us":0', '"us":-1'), 'us is not a whole number'],
+    [entry.replace('"us":0', '"us":0.5'), 'us is not a whole number'],
+    [entry.replace('"seq":1', '"seq":"1"'), 'seq is not a whole number'],
+    [entry.replace('"seq":1', '"seq":1,"more":1'), 'more does not belong there'],
+    [entry.replace('targetConnected"', 'x"'), 'event.type "x" is not an event'],
+    [entry.replace('targetConnected"', 'targetConnected","x":1'), 'event.x does not belong there'],
+    [entry.replace('"effects":[]', '"effects":{}'), 'effects is not a list'],
+    [entry.replace('[]', '[1]'), 'effects[0] is not a JSON object'],
+    [entry.replace('[]', '[{"type":"y"}]'), '"y" is not an effect'],
+    [entry.replace('"piping"', '7'), 'phase is not a string'],
+    [
+      entry.replace('targetConnected"', 'bytesReceived","side":"cipher","bytes":"AB=="'),
+      'event.bytes is not bytes in base64',
+    ],
+    [
+      entry.replace('targetConnected"', 'endReceived","side":"left"'),
+      'event.side is not plain or cipher',
+    ],
+    [
+      entry.replace('[]', '[{"type":"eraseSecrets","lengths":[1,"2"]}]'),
+      'effects[0].lengths is not a list of whole numbers',
+    ],
+    [
+      entry.replace('[]', '[{"type":"closeConnection","outcome":{"code":"toString"}}]'),
+      '"toString" is not an outcome',
+    ],
+  ])('%s: %s', (object, expected) => {
+    expect(problem(object)).toBe(expected);
+  });
+
+  test('a wire log with plaintext, x, ySC or derived keys in it is refused (KF-8)', () => {
+    const plaintext = 'bytesReceived","side":"plain","bytes":"AAAA"';
+    expect(problem(entry.replace('targetConnected"', plaintext))).toBe('none');
+    expect(problem(entry.replace('targetConnected"', plaintext), 'wire')).toBe(
+      'event.length is missing',
+    );
+    const ySC = 'sharedSecretComputed","ySC":"AAAA"';
+    expect(problem(entry.replace('targetConnected"', ySC), 'wire')).toBe(
+      'event.ySC does not belong there',
+    );
+    const derived = entry.replace('"piping"', '"piping","derived":[]');
+    expect(problem(derived)).toBe('none');
+    expect(problem(derived, 'wire')).toBe('derived does not belong there');
+  });
+
+  test('a header of something else, or of another version, is refused by name', () => {
+    const [good] = fc.sample(header, 1);
+    if (good === undefined) throw new Error('no sample');
+    const text = encodeHeader(good);
+    expect(() => decodeHeader('{}')).toThrow('does not say that this is an event log of spiped');
+    expect(() => decodeHeader(text.replace('spiped-eventlog', 'x'))).toThrow('event log of spiped');
+    expect(() => decodeHeader(text.replace('"version":1', '"version":2'))).toThrow(
+      'says format version 2; this program reads version 1',
+    );
+  });
+});
