@@ -5,6 +5,7 @@
  * Not here: coverage itself, and which checks count as tests; see test.mjs.
  */
 
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -14,6 +15,8 @@ export default defineConfig({
     include: ['{src,conformance,fuzz,vectors,.dev}/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'dist/**'],
     pool: 'forks',
+    // Two on two cores, where the runner by itself takes one: much of a run is waiting.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     execArgv: ['--import', 'tsx'],
     // Without these two, vitest rewrites sources and Node's coverage counts rewritten lines.
     experimental: { viteModuleRunner: false, nodeLoader: false },
