@@ -56,7 +56,8 @@ function somePeer(role: Role, own: Policy, choose: Choose): Buffer {
 /** Everything that can happen to a connection, in random order, until it is closed or at rest. */
 function walk(role: Role, choose: Choose): ConnectionBench {
   const policy = POLICIES[choose(POLICIES.length)] ?? PLAIN_POLICY;
-  const bench = new ConnectionBench(role, policy).accept();
+  const dial = choose(4) === 0 ? 'after-handshake' : 'on-accept';
+  const bench = new ConnectionBench(role, policy, dial).accept();
   const started = new Set(bench.timers);
   let cipher = somePeer(role, policy, choose);
   const ended = { cipher: false };

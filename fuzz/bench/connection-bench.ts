@@ -42,8 +42,8 @@ export class ConnectionBench {
   owed: ConnectionEvent[] = [];
   outcome: Outcome | undefined;
 
-  constructor(role: Role, policy?: Policy) {
-    this.context = { ...contextOf(role, policy), timeoutMilliseconds: 5000 };
+  constructor(role: Role, policy?: Policy, dial: ConnectionContext['dial'] = 'on-accept') {
+    this.context = { ...contextOf(role, policy), timeoutMilliseconds: 5000, dial };
   }
 
   get phase(): ConnectionState['phase'] {

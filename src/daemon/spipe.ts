@@ -37,7 +37,14 @@ async function connect(config: SpipeConfig, report: Report): Promise<Outcome> {
   const secret = await readSharedSecret(config.keyFile);
   const { policy, timeoutMilliseconds, keepAlive } = config;
   const suite = createSuite();
-  const context = { role: 'client' as const, policy, secret, suite, timeoutMilliseconds };
+  const context = {
+    role: 'client' as const,
+    policy,
+    secret,
+    suite,
+    timeoutMilliseconds,
+    dial: 'on-accept' as const,
+  };
   const eventLog = startEventLog(config, report);
   const outcome = await new Promise<Outcome>((resolve) => {
     const connection = runConnection({

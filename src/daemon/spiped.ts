@@ -44,7 +44,15 @@ async function start(
   const target = await resolveAddress(config.target);
   const secret = await readSharedSecret(config.keyFile);
   const { role, policy, timeoutMilliseconds, keepAlive } = config;
-  const context = { role, policy, secret, suite: createSuite(), timeoutMilliseconds };
+  const dialWhen = 'on-accept' as const;
+  const context = {
+    role,
+    policy,
+    secret,
+    suite: createSuite(),
+    timeoutMilliseconds,
+    dial: dialWhen,
+  };
   const exponentiator = createExponentiator();
   return openListener({
     context: { maximumOpen: config.maxConnections, maximumWaiting: MAXIMUM_WAITING },

@@ -21,7 +21,9 @@ import {
 } from './format.ts';
 
 const CONTENTS = ['wire', 'full'] as const;
+const DIALS = ['on-accept', 'after-handshake'] as const;
 const ROLES = ['client', 'server'] as const;
+const DIALS = ['on-accept', 'after-handshake'] as const;
 const SIDES = ['plain', 'cipher'] as const;
 const TIMERS = ['connect', 'handshake'] as const;
 
@@ -49,6 +51,8 @@ export function decodeHeader(object: string): LogHeader {
       requireForwardSecrecy: policy.boolean('requireForwardSecrecy'),
     },
     timeoutMilliseconds: fields.count('timeoutMilliseconds'),
+    dial: fields.oneOf('dial', DIALS),
+    dial: fields.oneOf('dial', DIALS),
     software: { name: software.string('name'), version: software.string('version') },
     started: fields.string('started'),
   };

@@ -30,6 +30,8 @@ export function encodeHeader(header: LogHeader): string {
       requireForwardSecrecy: header.policy.requireForwardSecrecy,
     },
     timeoutMilliseconds: header.timeoutMilliseconds,
+    dial: header.dial,
+    dial: header.dial,
     software: { name: header.software.name, version: header.software.version },
     started: header.started,
   });

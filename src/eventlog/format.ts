@@ -6,6 +6,7 @@
  * of these types (KF-8).
  */
 
+import type { ConnectionContext } from '../protocol/connection.ts';
 import type { ConnectionEffect, ConnectionEvent } from '../protocol/events.ts';
 import type { Outcome } from '../protocol/faults.ts';
 import type { Policy, Role } from '../protocol/parameters.ts';
@@ -28,12 +29,19 @@ export interface Software {
   readonly version: string;
 }
 
+/** When a server dials its target: when it accepts, or when the peer has proved the key. */
+export type Dial = 'on-accept' | 'after-handshake';
+
 /** What the log says about its connection before anything happened to it. */
 export interface ConnectionDescription {
   readonly role: Role;
   readonly policy: Policy;
   /** The value of `-o`, for both timers. */
   readonly timeoutMilliseconds: number;
+  /** When a server dials its target (CN-2). */
+  readonly dial: ConnectionContext['dial'];
+  /** When a server dials its target (CN-2). */
+  readonly dial: Dial;
 }
 
 /** The first line. */

@@ -43,7 +43,11 @@ export function render(record: LogRecord, options: RenderOptions): string {
 
 function renderHeader(header: LogHeader): string {
   const { policy, software } = header;
-  const flags = [policy.weak ? '-f' : '', policy.requireForwardSecrecy ? '-g' : ''].filter(Boolean);
+  const flags = [
+    policy.weak ? '-f' : '',
+    policy.requireForwardSecrecy ? '-g' : '',
+    header.dial === 'after-handshake' ? '--dial after-handshake' : '',
+  ].filter(Boolean);
   const policies = flags.length === 0 ? '' : ` ${flags.join(' ')}`;
   return printable(
     `connection ${header.connection}, ${header.role}${policies}, ` +

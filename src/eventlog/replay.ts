@@ -98,6 +98,7 @@ class Machine {
       role: header.role,
       policy: header.policy,
       timeoutMilliseconds: header.timeoutMilliseconds,
+      dial: header.dial,
       secret: secret ?? new Uint8Array(SECRET_BYTES),
       suite: {
         pbkdf2: (_password, salt, length) => this.#derive(salt, length),

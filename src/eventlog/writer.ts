@@ -71,13 +71,13 @@ class DirectoryOfLogs implements EventLog {
     this.#options = options;
   }
 
-  begin({ role, policy, timeoutMilliseconds, suite }: BeginOptions): ConnectionRecorder {
+  begin({ role, policy, timeoutMilliseconds, dial, suite }: BeginOptions): ConnectionRecorder {
     const { directory, content, software } = this.#options;
     this.#count += 1;
     const started = (this.#options.wallClock?.() ?? new Date()).toISOString();
     const connection = `${process.pid}-${this.#count}`;
     const recorder = createRecorder({
-      header: { content, connection, role, policy, timeoutMilliseconds, software, started },
+      header: { content, connection, role, policy, timeoutMilliseconds, dial, software, started },
       suite,
       storage: this.#options.storage ?? fileSystem,
       path: join(directory, fileName(started, this.#count, role)),

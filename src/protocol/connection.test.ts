@@ -83,6 +83,18 @@ describe('beginning', () => {
     expect([...client.timers]).toEqual(['handshake']);
   });
 
+  test('CN-2: a server may dial only when the peer has proved the key', () => {
+    const bench = new ConnectionBench('server', undefined, 'after-handshake').accept();
+    expect(bench.dialling).toBe(false);
+    expect([...bench.timers]).toEqual(['handshake']);
+    bench.receive('cipher', reference.client.subarray(0, 319));
+    expect(bench.dialling).toBe(false);
+    bench.receive('cipher', reference.client.subarray(319)).answer();
+    expect(bench.dialling).toBe(true);
+    expect([...bench.timers]).toEqual(['connect']);
+    expect(bench.connected().phase).toBe('piping');
+  });
+
   test('CN-7: a server keeps what its peer sends before the target is there', () => {
     const bench = new ConnectionBench('server').accept();
     bench.receive('cipher', Buffer.concat([reference.client, packets('server', 'early')]));
@@ -197,6 +209,11 @@ describe('faults', () => {
   const stages: readonly [string, Role, () => ConnectionBench][] = [
     ['dialing', 'client', () => new ConnectionBench('client').accept()],
     ['dialingAndHandshaking', 'server', () => new ConnectionBench('server').accept()],
+    [
+      'handshakingUndialed',
+      'server',
+      () => new ConnectionBench('server', undefined, 'after-handshake').accept(),
+    ],
     ['handshaking', 'client', () => new ConnectionBench('client').accept().connected()],
     ['handshaking', 'server', () => new ConnectionBench('server').accept().connected()],
     [

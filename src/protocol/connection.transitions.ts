@@ -3,7 +3,13 @@
 import type { TransitionRow, TransitionTable } from './transitions.ts';
 
 const dialing = ['dialing', 'dialingAndHandshaking', 'dialingEstablished'];
-const sending = ['dialingAndHandshaking', 'dialingEstablished', 'handshaking', 'piping'];
+const sending = [
+  'dialingAndHandshaking',
+  'handshakingUndialed',
+  'dialingEstablished',
+  'handshaking',
+  'piping',
+];
 const open = ['dialing', ...sending];
 
 function closing(from: readonly string[], event: string, note: string): readonly TransitionRow[] {
@@ -17,8 +23,8 @@ export const connectionTransitions: TransitionTable = {
     {
       from: 'idle',
       event: 'connectionAccepted',
-      to: ['dialing', 'dialingAndHandshaking'],
-      note: 'the target is dialled; a server sends its nonce (CN-2, CN-3)',
+      to: ['dialing', 'dialingAndHandshaking', 'handshakingUndialed'],
+      note: 'the target is dialled, or not yet (CN-2); a server sends its nonce (CN-3)',
     },
     {
       from: 'dialing',
@@ -45,6 +51,12 @@ export const connectionTransitions: TransitionTable = {
       note: 'cipher side, to the handshake',
     },
     {
+      from: 'handshakingUndialed',
+      event: 'bytesReceived',
+      to: ['handshakingUndialed', 'dialingEstablished', 'closed'],
+      note: 'cipher side, to the handshake; when it is done the target is dialled (CN-2)',
+    },
+    {
       from: 'handshaking',
       event: 'bytesReceived',
       to: ['handshaking', 'piping', 'closed'],
@@ -66,6 +78,12 @@ export const connectionTransitions: TransitionTable = {
       from: 'dialingAndHandshaking',
       event: 'endReceived',
       to: ['dialingAndHandshaking', 'closed'],
+      note: 'cipher side; closed unless the handshake has all it needs (HS-4)',
+    },
+    {
+      from: 'handshakingUndialed',
+      event: 'endReceived',
+      to: ['handshakingUndialed', 'closed'],
       note: 'cipher side; closed unless the handshake has all it needs (HS-4)',
     },
     {
@@ -99,6 +117,12 @@ export const connectionTransitions: TransitionTable = {
       note: 'to the handshake',
     },
     {
+      from: 'handshakingUndialed',
+      event: 'keyPairGenerated',
+      to: ['handshakingUndialed'],
+      note: 'to the handshake',
+    },
+    {
       from: 'handshaking',
       event: 'keyPairGenerated',
       to: ['handshaking', 'closed'],
@@ -109,6 +133,12 @@ export const connectionTransitions: TransitionTable = {
       event: 'sharedSecretComputed',
       to: ['dialingEstablished'],
       note: 'the handshake is done; the target is not there yet',
+    },
+    {
+      from: 'handshakingUndialed',
+      event: 'sharedSecretComputed',
+      to: ['dialingEstablished'],
+      note: 'the handshake is done; the target is dialled (CN-2)',
     },
     {
       from: 'handshaking',
@@ -123,7 +153,11 @@ export const connectionTransitions: TransitionTable = {
       note: 'the opposite side may be read again (CN-9)',
     })),
     ...closing(dialing, 'targetConnectFailed', 'CN-4'),
-    ...closing(['dialing', 'dialingAndHandshaking'], 'timerExpired', 'TM-2, TM-3'),
+    ...closing(
+      ['dialing', 'dialingAndHandshaking', 'handshakingUndialed'],
+      'timerExpired',
+      'TM-2, TM-3',
+    ),
     {
       from: 'dialingEstablished',
       event: 'timerExpired',

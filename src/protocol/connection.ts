@@ -10,6 +10,8 @@
  *     client:  idle → dialing → handshaking → piping → closed
  *     server:  idle → dialingAndHandshaking → handshaking        → piping → closed
  *                                           → dialingEstablished ↗
+ *     server that dials after the handshake:
+ *              idle → handshakingUndialed → dialingEstablished → piping → closed
  */
 
 import { concat } from './bytes.ts';
@@ -34,6 +36,8 @@ import { type PipeState, startPipe, stepPipe } from './pipe.ts';
 export interface ConnectionContext extends HandshakeContext {
   /** The value of `-o`, for each of the two timers, in milliseconds (TM-1). */
   readonly timeoutMilliseconds: number;
+  /** When a server dials its target (CN-2). A client dials when it accepts, whatever this says. */
+  readonly dial: 'on-accept' | 'after-handshake';
 }
 
 /** A handshake that is done, waiting for the target. */
@@ -56,6 +60,12 @@ export type ConnectionState =
       readonly flow: Flow;
       readonly handshake: HandshakeState;
     }
+  /** Server that dials after the handshake: the handshake runs, the target is not dialled yet. */
+  | {
+      readonly phase: 'handshakingUndialed';
+      readonly flow: Flow;
+      readonly handshake: HandshakeState;
+    }
   /** The target is connected; the handshake runs. */
   | { readonly phase: 'handshaking'; readonly flow: Flow; readonly handshake: HandshakeState }
   /** Server: the handshake is done; the target is still being dialled. */
@@ -73,6 +83,9 @@ export type ConnectionState =
 type ConnectionStep = Step<ConnectionState, ConnectionEffect>;
 
 type In<Phase extends ConnectionState['phase']> = Extract<ConnectionState, { phase: Phase }>;
+
+/** A connection whose handshake runs. */
+type Shaking = In<'dialingAndHandshaking' | 'handshakingUndialed' | 'handshaking'>;
 
 /** Where every connection begins. */
 export const initialConnectionState: ConnectionState = { phase: 'idle' };
@@ -94,8 +107,9 @@ export function stepConnection(
       return dialing(context, state, event);
     case 'dialingAndHandshaking':
       return dialingAndHandshaking(context, state, event);
+    case 'handshakingUndialed':
     case 'handshaking':
-      return handshaking(context, state, event);
+      return duringHandshake(context, state, event);
     case 'dialingEstablished':
       return dialingEstablished(context, state, event);
     case 'piping':
@@ -112,17 +126,23 @@ function idle(
   event: ConnectionEvent,
 ): ConnectionStep {
   if (event.type !== 'connectionAccepted') return unexpected('connection', state, event);
-  const dial: readonly ConnectionEffect[] = [
-    { type: 'startTimer', timer: 'connect', milliseconds: context.timeoutMilliseconds },
-    { type: 'connectTarget' },
-  ];
   if (context.role === 'client') {
     return {
       state: { phase: 'dialing', flow: initialFlow, nonce: event.nonce },
-      effects: dial,
+      effects: dialTarget(context),
     };
   }
-  return startHandshake(context, 'dialingAndHandshaking', event.nonce, dial);
+  return context.dial === 'after-handshake'
+    ? startHandshake(context, 'handshakingUndialed', event.nonce, [])
+    : startHandshake(context, 'dialingAndHandshaking', event.nonce, dialTarget(context));
+}
+
+/** TM-2: the dial and its timer. */
+function dialTarget(context: ConnectionContext): readonly ConnectionEffect[] {
+  return [
+    { type: 'startTimer', timer: 'connect', milliseconds: context.timeoutMilliseconds },
+    { type: 'connectTarget' },
+  ];
 }
 
 function dialing(
@@ -143,7 +163,7 @@ function dialing(
 /** TM-3, HS-2: the handshake's timer and our nonce. */
 function startHandshake(
   context: ConnectionContext,
-  phase: 'dialingAndHandshaking' | 'handshaking',
+  phase: Shaking['phase'],
   nonce: Uint8Array,
   before: readonly ConnectionEffect[],
 ): ConnectionStep {
@@ -172,17 +192,9 @@ function dialingAndHandshaking(
   }
 }
 
-function handshaking(
-  context: ConnectionContext,
-  state: In<'handshaking'>,
-  event: ConnectionEvent,
-): ConnectionStep {
-  return duringHandshake(context, state, event);
-}
-
 function duringHandshake(
   context: ConnectionContext,
-  state: In<'dialingAndHandshaking' | 'handshaking'>,
+  state: Shaking,
   event: ConnectionEvent,
 ): ConnectionStep {
   switch (event.type) {
@@ -206,7 +218,7 @@ function duringHandshake(
 /** Let the handshake take the event, and act on where it stands then. */
 function advance(
   context: ConnectionContext,
-  state: In<'dialingAndHandshaking' | 'handshaking'>,
+  state: Shaking,
   event: HandshakeEvent,
 ): ConnectionStep {
   const { state: handshake, effects } = stepHandshake(context, state.handshake, event);
@@ -228,9 +240,10 @@ function advance(
   if (state.phase === 'handshaking') return prepend(done, pipe(context, sent, established));
   // CN-7: what the peer sends now waits in the kernel until the target is there.
   const read = setReading(sent, 'cipher', false);
+  const dial = state.phase === 'handshakingUndialed' ? dialTarget(context) : [];
   return {
     state: { phase: 'dialingEstablished', flow: read.flow, established },
-    effects: [...done, ...read.effects],
+    effects: [...done, ...read.effects, ...dial],
   };
 }
 
@@ -382,6 +395,7 @@ function closeWith(state: ConnectionState, outcome: Outcome): ConnectionStep {
 function secretsOf(state: ConnectionState): readonly Uint8Array[] {
   switch (state.phase) {
     case 'dialingAndHandshaking':
+    case 'handshakingUndialed':
     case 'handshaking':
       return handshakeSecrets(state.handshake);
     case 'dialingEstablished':

@@ -124,13 +124,20 @@ class End {
         return output;
       },
     };
-    this.#recorder = this.#log.begin({ role, policy, timeoutMilliseconds: 5000, suite });
+    this.#recorder = this.#log.begin({
+      role,
+      policy,
+      timeoutMilliseconds: 5000,
+      dial: 'on-accept',
+      suite,
+    });
     this.#context = {
       role,
       policy,
       secret,
       suite: this.#recorder.suite,
       timeoutMilliseconds: 5000,
+      dial: 'on-accept',
     };
   }
 
