@@ -17,7 +17,7 @@ const MANY = 1_048_576;
 export const streams: readonly InteropCase[] = [
   {
     id: 'half-close-client',
-    goal: "the client's end reaches the target, and data still flows back (CN-9)",
+    goal: "the client's end reaches the target, and data still flows back (CN-10)",
     async run({ pairing, scope }) {
       const question = randomBytes(2_000);
       const answer = randomBytes(MANY);
@@ -34,7 +34,7 @@ export const streams: readonly InteropCase[] = [
   },
   {
     id: 'half-close-target',
-    goal: "the target's end reaches the client, and data still flows to the target (CN-9)",
+    goal: "the target's end reaches the client, and data still flows to the target (CN-10)",
     async run({ pairing, scope }) {
       const greeting = randomBytes(2_000);
       const upload = randomBytes(MANY);
@@ -51,8 +51,25 @@ export const streams: readonly InteropCase[] = [
     },
   },
   {
+    id: 'target-ends-at-once',
+    goal: 'a target that ends without a byte, before the pipe stands, still gets what is sent (CN-16)',
+    async run({ pairing, scope }) {
+      const upload = randomBytes(2_000);
+      const target = await Target.start(scope, endFirst(new Uint8Array()));
+      const pipe = await Pipe.open(scope, pairing, { target: target.address });
+      const { end } = pipe.connect();
+      expect(await end.received.over()).toBe('end');
+      expect(end.received.bytes).toBe(0);
+      end.end(upload);
+      const { received } = await target.visit();
+      expect(await received.over()).toBe('end');
+      expect(received.sum).toBe(sumOf(upload));
+      expect(await end.over()).toBe('in order');
+    },
+  },
+  {
     id: 'target-speaks-first',
-    goal: 'what the target says first reaches a client that has said nothing (CN-5)',
+    goal: 'what the target says first reaches a client that has said nothing (CN-8)',
     async run({ pairing, scope }) {
       const banner = Buffer.from('220 a server that speaks first\r\n');
       const reply = randomBytes(700);
