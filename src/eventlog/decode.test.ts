@@ -75,6 +75,7 @@ const header: fc.Arbitrary<LogHeader> = fc.record({
   role: fc.constantFrom('client' as const, 'server' as const),
   policy: fc.record({ weak: fc.boolean(), requireForwardSecrecy: fc.boolean() }),
   timeoutMilliseconds: count,
+  dial: fc.constantFrom('on-accept' as const, 'after-handshake' as const),
   software: fc.record({ name: text, version: text }),
   started: text,
 });

@@ -21,7 +21,6 @@ import {
 } from './format.ts';
 
 const CONTENTS = ['wire', 'full'] as const;
-const DIALS = ['on-accept', 'after-handshake'] as const;
 const ROLES = ['client', 'server'] as const;
 const DIALS = ['on-accept', 'after-handshake'] as const;
 const SIDES = ['plain', 'cipher'] as const;
@@ -51,7 +50,6 @@ export function decodeHeader(object: string): LogHeader {
       requireForwardSecrecy: policy.boolean('requireForwardSecrecy'),
     },
     timeoutMilliseconds: fields.count('timeoutMilliseconds'),
-    dial: fields.oneOf('dial', DIALS),
     dial: fields.oneOf('dial', DIALS),
     software: { name: software.string('name'), version: software.string('version') },
     started: fields.string('started'),

@@ -31,7 +31,6 @@ export function encodeHeader(header: LogHeader): string {
     },
     timeoutMilliseconds: header.timeoutMilliseconds,
     dial: header.dial,
-    dial: header.dial,
     software: { name: header.software.name, version: header.software.version },
     started: header.started,
   });

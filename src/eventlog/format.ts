@@ -29,9 +29,6 @@ export interface Software {
   readonly version: string;
 }
 
-/** When a server dials its target: when it accepts, or when the peer has proved the key. */
-export type Dial = 'on-accept' | 'after-handshake';
-
 /** What the log says about its connection before anything happened to it. */
 export interface ConnectionDescription {
   readonly role: Role;
@@ -40,8 +37,6 @@ export interface ConnectionDescription {
   readonly timeoutMilliseconds: number;
   /** When a server dials its target (CN-2). */
   readonly dial: ConnectionContext['dial'];
-  /** When a server dials its target (CN-2). */
-  readonly dial: Dial;
 }
 
 /** The first line. */

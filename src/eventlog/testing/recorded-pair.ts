@@ -33,6 +33,8 @@ export interface RecordedPairOptions {
   /** What each end's plain side sends before its end of stream. */
   readonly plaintext?: Partial<Readonly<Record<Role, readonly Uint8Array[]>>>;
   readonly policies?: Partial<Readonly<Record<Role, Policy>>>;
+  /** When the server dials its target; on accept, if not said. */
+  readonly dial?: ConnectionContext['dial'];
   /** K of each end, if they are not to be the same. */
   readonly secrets?: Readonly<Record<Role, Uint8Array>>;
   /** Change what crosses the wire: called with each piece, and how many bytes were before it. */
@@ -124,20 +126,15 @@ class End {
         return output;
       },
     };
-    this.#recorder = this.#log.begin({
-      role,
-      policy,
-      timeoutMilliseconds: 5000,
-      dial: 'on-accept',
-      suite,
-    });
+    const { dial = 'on-accept' } = options;
+    this.#recorder = this.#log.begin({ role, policy, timeoutMilliseconds: 5000, dial, suite });
     this.#context = {
       role,
       policy,
       secret,
       suite: this.#recorder.suite,
       timeoutMilliseconds: 5000,
-      dial: 'on-accept',
+      dial,
     };
   }
 

@@ -1,0 +1,364 @@
+/**
+ * Goal: recording puts one private file for each connection on the disk, and whatever the disk
+ * does, the connection does not notice and memory stays bounded.
+ */
+
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createSuite } from '../crypto/index.ts';
+import type { ConnectionEvent } from '../protocol/events.ts';
+import type { LogRecord } from './format.ts';
+import { readEventLog, readEventLogFile } from './reader.ts';
+import { CONGESTION_BYTES } from './recorder.ts';
+import { MemoryStorage } from './testing/memory-storage.ts';
+import { bytesOf } from './testing/recorded-pair.ts';
+import { pieces } from './testing/reseal.ts';
+import { type ConnectionRecorder, type EventLog, openEventLog } from './writer.ts';
+
+const SOFTWARE = { name: 'spiped', version: '1.2.3' };
+const CONNECTION = {
+  role: 'client',
+  policy: { weak: false, requireForwardSecrecy: false },
+  timeoutMilliseconds: 5000,
+  dial: 'on-accept',
+  suite: createSuite(),
+} as const;
+
+const ACCEPTED: ConnectionEvent = { type: 'connectionAccepted', nonce: bytesOf('nonce', 32) };
+const NOTHING = { state: { phase: 'idle' }, effects: [] } as const;
+
+/** An event that takes more than 64 KiB in the log. */
+const CHUNK: ConnectionEvent = {
+  type: 'bytesReceived',
+  side: 'cipher',
+  bytes: bytesOf('chunk', 65_536),
+};
+
+let directory = '';
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'spiped-eventlog-'));
+});
+
+afterEach(async () => {
+  await rm(directory, { recursive: true });
+});
+
+async function readAll(records: AsyncIterable<LogRecord>): Promise<readonly LogRecord[]> {
+  const all: LogRecord[] = [];
+  for await (const record of records) all.push(record);
+  return all;
+}
+
+/** Lets everything that needs no disk happen. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('a log on the disk', () => {
+  test('is one file for each connection, readable by its owner only', async () => {
+    const log = openEventLog({ directory, content: 'wire', software: SOFTWARE });
+    for (const role of ['client', 'server'] as const) {
+      const recorder = log.begin({ ...CONNECTION, role });
+      recorder.record(ACCEPTED, NOTHING);
+      recorder.end();
+    }
+    await log.close();
+    const names = await readdir(directory);
+    expect(names).toHaveLength(2);
+    for (const name of names) {
+      const { mode } = await stat(path.join(directory, name));
+      expect((mode & 0o777).toString(8)).toBe('600');
+      const records = await readAll(readEventLogFile(path.join(directory, name)));
+      expect(records.map(({ kind }) => kind)).toEqual(['header', 'entry', 'end']);
+    }
+  });
+
+  test('has a name that sorts by time and names the role', async () => {
+    let milliseconds = Date.UTC(2024, 0, 31, 23, 59, 58, 999);
+    const log = openEventLog({
+      directory,
+      content: 'wire',
+      software: SOFTWARE,
+      wallClock: () => new Date(milliseconds),
+    });
+    log.begin({ ...CONNECTION, role: 'server' });
+    log.begin(CONNECTION);
+    milliseconds += 1;
+    log.begin(CONNECTION);
+    await log.close();
+    expect((await readdir(directory)).sort()).toEqual([
+      `20240131T235958.999Z-000001-server-${process.pid}.ndjson`,
+      `20240131T235958.999Z-000002-client-${process.pid}.ndjson`,
+      `20240131T235959.000Z-000003-client-${process.pid}.ndjson`,
+    ]);
+  });
+
+  test('never takes the place of a file that is there', async () => {
+    const options = {
+      directory,
+      content: 'wire',
+      software: SOFTWARE,
+      wallClock: () => new Date(0),
+    } as const;
+    const messages: string[] = [];
+    const first = openEventLog(options);
+    first.begin(CONNECTION);
+    await first.close();
+    const [name = ''] = await readdir(directory);
+    const before = await readFile(path.join(directory, name), 'utf8');
+    const second = openEventLog({ ...options, onFailure: (message) => messages.push(message) });
+    second.begin(CONNECTION).record(ACCEPTED, NOTHING);
+    await second.close();
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toContain('EEXIST');
+    expect(await readFile(path.join(directory, name), 'utf8')).toBe(before);
+  });
+
+  test('says what it is of, and counts microseconds from the first event', async () => {
+    const times = [1000.5, 1000.75, 1000.7];
+    const log = openEventLog({
+      directory,
+      content: 'full',
+      software: SOFTWARE,
+      now: () => times.shift() ?? 1002.0015,
+      wallClock: () => new Date(0),
+    });
+    const recorder = log.begin(CONNECTION);
+    recorder.record(ACCEPTED, NOTHING);
+    recorder.record({ type: 'targetConnected' }, NOTHING);
+    recorder.record({ type: 'cancelRequested' }, NOTHING);
+    await log.close();
+    const [name = ''] = await readdir(directory);
+    const records = await readAll(readEventLogFile(path.join(directory, name)));
+    expect(records[0]).toEqual({
+      kind: 'header',
+      line: 1,
+      header: {
+        content: 'full',
+        connection: `${process.pid}-1`,
+        role: 'client',
+        policy: CONNECTION.policy,
+        timeoutMilliseconds: 5000,
+        dial: 'on-accept',
+        software: SOFTWARE,
+        started: '1970-01-01T00:00:00.000Z',
+      },
+    });
+    // A clock that steps back does not make the log do so.
+    expect(
+      records.map((record) => (record.kind === 'entry' ? record.entry.microseconds : '')),
+    ).toEqual(['', 0, 250, 250, '']);
+    expect(records.at(-1)).toMatchObject({ end: { outcome: null, microseconds: 1501, events: 3 } });
+  });
+
+  test('cannot be in a directory that is not one; the message is one line', () => {
+    const open = (place: string) => () =>
+      openEventLog({ directory: place, content: 'wire', software: SOFTWARE });
+    const missing = path.join(directory, 'missing');
+    expect(open(missing)).toThrow(`event log directory ${missing}: no such directory`);
+    expect(open(import.meta.filename)).toThrow('not a directory');
+  });
+});
+
+describe('recording', () => {
+  let storage = new MemoryStorage();
+  let messages: string[] = [];
+  let log: EventLog;
+  let recorder: ConnectionRecorder;
+
+  beforeEach(() => {
+    storage = new MemoryStorage();
+    messages = [];
+    log = openEventLog({
+      directory,
+      content: 'wire',
+      software: SOFTWARE,
+      storage,
+      onFailure: (message) => messages.push(message),
+    });
+  });
+
+  /** Records until congested; how many events that took. */
+  function congest(): number {
+    for (let count = 1; count <= 100; count++) {
+      recorder.record(CHUNK, NOTHING);
+      if (recorder.congested) return count;
+    }
+    throw new Error('never congested');
+  }
+
+  test('writes nothing while it is called, and all of it later', async () => {
+    recorder = log.begin(CONNECTION);
+    for (let i = 0; i < 5; i++) recorder.record(CHUNK, NOTHING);
+    expect(storage.files.size).toBeLessThanOrEqual(1);
+    expect(storage.writes).toEqual([]);
+    recorder.end();
+    recorder.record(CHUNK, NOTHING);
+    recorder.end();
+    await log.close();
+    const records = await readAll(readEventLog(pieces(storage.onlyText)));
+    expect(records).toHaveLength(7);
+    expect(storage.open).toBe(0);
+  });
+
+  test('keeps nothing of the arrays it is given', async () => {
+    recorder = log.begin(CONNECTION);
+    const bytes = bytesOf('kept', 100);
+    recorder.record({ type: 'bytesReceived', side: 'cipher', bytes }, NOTHING);
+    bytes.fill(0);
+    recorder.end();
+    await log.close();
+    const [, record] = await readAll(readEventLog(pieces(storage.onlyText)));
+    expect(record).toMatchObject({ entry: { event: { bytes: bytesOf('kept', 100) } } });
+  });
+
+  test('is congested when more than 1 MiB waits for the disk, until it has been written', async () => {
+    storage.hold();
+    recorder = log.begin(CONNECTION);
+    const events = congest();
+    // Each takes 87,384 bytes in base64 and a little more: the twelfth passes 1 MiB.
+    expect(events).toBe(12);
+    const drained: string[] = [];
+    recorder.onceDrained(() => drained.push(`congested: ${recorder.congested}`));
+    await settle();
+    expect(drained).toEqual([]);
+    expect(recorder.congested).toBe(true);
+    storage.release();
+    await expect.poll(() => drained).toEqual(['congested: false']);
+    recorder.end();
+    await log.close();
+    expect(await readAll(readEventLog(pieces(storage.onlyText)))).toHaveLength(events + 2);
+    // Few and large: what waited goes out together. (This disk takes half of each write.)
+    expect(Math.max(...storage.writes)).toBeGreaterThan(CONGESTION_BYTES / 2);
+  });
+
+  test('calls back at once, but not inside the call, when nothing is congested', async () => {
+    recorder = log.begin(CONNECTION);
+    let called = false;
+    recorder.onceDrained(() => {
+      called = true;
+    });
+    expect(called).toBe(false);
+    await settle();
+    expect(called).toBe(true);
+    await log.close();
+  });
+
+  test('ends when the disk is full, says so once, and lets the connections go on', async () => {
+    storage.hold();
+    recorder = log.begin(CONNECTION);
+    congest();
+    let drained = false;
+    recorder.onceDrained(() => {
+      drained = true;
+    });
+    storage.failing = { write: 'ENOSPC' };
+    storage.release();
+    await expect.poll(() => drained).toBe(true);
+    expect(recorder.congested).toBe(false);
+    // No further memory is used: nothing is ever congested again.
+    for (let i = 0; i < 50; i++) recorder.record(CHUNK, NOTHING);
+    expect(recorder.congested).toBe(false);
+    recorder.end();
+
+    log.begin(CONNECTION).record(ACCEPTED, NOTHING);
+    await log.close();
+    expect(messages).toEqual([
+      'event log: recording stopped, the connection goes on: ENOSPC: failed on command' +
+        ` (${directory}; said once)`,
+    ]);
+    expect(storage.open).toBe(0);
+    // No heap of empty files on a full disk.
+    expect(storage.files.size).toBe(0);
+  });
+
+  test('resumes with the next connection when there is room again', async () => {
+    storage.failing = { write: 'ENOSPC' };
+    log.begin(CONNECTION);
+    await expect.poll(() => messages).toHaveLength(1);
+    storage.failing = {};
+    log.begin(CONNECTION).record(ACCEPTED, NOTHING);
+    await log.close();
+    expect(await readAll(readEventLog(pieces(storage.onlyText)))).toHaveLength(3);
+  });
+
+  test('leaves a log that is recognized as cut short when the disk fills up on the way', async () => {
+    recorder = log.begin(CONNECTION);
+    recorder.record(ACCEPTED, NOTHING);
+    await expect.poll(() => storage.files.size > 0 && storage.onlyText.split('\n').length).toBe(3);
+    storage.failing = { write: 'ENOSPC' };
+    recorder.record(CHUNK, NOTHING);
+    recorder.end();
+    await log.close();
+    await expect(readAll(readEventLog(pieces(storage.onlyText)))).rejects.toMatchObject({
+      code: 'truncated',
+      line: 3,
+    });
+  });
+
+  test('ends when no file can be opened, and says each kind of trouble once', async () => {
+    storage.failing = { create: 'EMFILE' };
+    for (let i = 0; i < 3; i++) log.begin(CONNECTION).record(ACCEPTED, NOTHING);
+    await expect.poll(() => messages).toHaveLength(1);
+    storage.failing = { create: 'EACCES' };
+    log.begin(CONNECTION);
+    await log.close();
+    expect(messages).toHaveLength(2);
+    expect(messages[0]).toContain('EMFILE');
+    expect(messages[1]).toContain('EACCES');
+  });
+
+  test('reports an error that shows only when the file is closed', async () => {
+    storage.failing = { close: 'EIO' };
+    log.begin(CONNECTION);
+    await log.close();
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toContain('EIO');
+  });
+
+  test('never throws, not even for what is no event; it stops and says so', async () => {
+    recorder = log.begin(CONNECTION);
+    const broken = {
+      type: 'bytesReceived',
+      side: 'cipher',
+      bytes: null,
+    } as unknown as ConnectionEvent;
+    recorder.record(broken, NOTHING);
+    recorder.record(ACCEPTED, NOTHING);
+    recorder.end();
+    await log.close();
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toContain('recording stopped');
+    expect(storage.open).toBe(0);
+  });
+
+  test('of a connection that is still open when the log closes says so', async () => {
+    recorder = log.begin(CONNECTION);
+    recorder.record(ACCEPTED, NOTHING);
+    await log.close();
+    const records = await readAll(readEventLog(pieces(storage.onlyText)));
+    expect(records.at(-1)).toMatchObject({ kind: 'end', end: { outcome: null, events: 1 } });
+  });
+
+  test('leaves the suite of a wire log alone, and notes derivations only in a full one', async () => {
+    recorder = log.begin(CONNECTION);
+    expect(recorder.suite).toBe(CONNECTION.suite);
+    const other = new MemoryStorage();
+    const full = openEventLog({ directory, content: 'full', software: SOFTWARE, storage: other });
+    const noting = full.begin(CONNECTION);
+    const K = bytesOf('K', 32);
+    const salt = bytesOf('salt', 64);
+    const output = noting.suite.pbkdf2(K, salt, 64);
+    expect(output).toEqual(CONNECTION.suite.pbkdf2(K, salt, 64));
+    noting.record(ACCEPTED, NOTHING);
+    noting.record(ACCEPTED, NOTHING);
+    await full.close();
+    const [, first, second] = await readAll(readEventLog(pieces(other.onlyText)));
+    expect(first).toMatchObject({ entry: { derivations: [{ salt, output }] } });
+    expect(second).toMatchObject({ entry: { derivations: [] } });
+    await log.close();
+  });
+});
