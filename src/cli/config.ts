@@ -13,6 +13,15 @@ import type { Policy, Role } from '../protocol/parameters.ts';
 /** What a recorded event log holds: what an eavesdropper sees, or everything, secrets included. */
 export type EventLogContent = 'wire' | 'full';
 
+/** How much is said: each level includes the ones before it. */
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+/** What is said on standard error, and how. */
+export interface LogConfig {
+  readonly level: LogLevel;
+  readonly format: 'text' | 'json';
+}
+
 /** What `spiped` and `spipe` have in common. */
 export interface PipeConfig {
   /** `-f` and `-g`; never both. */
@@ -28,6 +37,13 @@ export interface PipeConfig {
   readonly keyFile: string;
   /** `-t`. */
   readonly target: Address;
+  /**
+   * `-b`: the local address of connections to the target; port 0 leaves the port to the system.
+   * Absent when the system chooses both.
+   */
+  readonly bind?: Address;
+  /** `--log-level` and `--log-format`. */
+  readonly log: LogConfig;
   /** `--event-log` and `--event-log-content`; absent when nothing is recorded. */
   readonly eventLog?: { readonly directory: string; readonly content: EventLogContent };
 }
@@ -40,6 +56,22 @@ export interface SpipedConfig extends PipeConfig {
   readonly source: Address;
   /** `-n`: connections open at once; Infinity for no limit. */
   readonly maxConnections: number;
+  /** When a server dials its target: `--dial after-handshake`; as C when absent. */
+  readonly dial: 'on-accept' | 'after-handshake';
+  /** `-F`: stay in the foreground, write no pid file. */
+  readonly foreground: boolean;
+  /** `-D`: go to the background first, and look names up again until they are found. */
+  readonly waitForNames: boolean;
+  /** `-p`, or `<source socket>.pid`; written only in the background. */
+  readonly pidFile: string;
+  /** `-r`: between look-ups of the target. Absent with `-R`: it is looked up once. */
+  readonly resolveIntervalMilliseconds?: number;
+  /** `-u`, as given: `user`, `:group` or `user:group`, names or numbers. */
+  readonly user?: string;
+  /** `--syslog`: in the background, log through syslog instead of standard error. */
+  readonly syslog: boolean;
+  /** `--drain-timeout`: after SIGTERM, how long open connections may go on; absent: to their end. */
+  readonly drainTimeoutMilliseconds?: number;
 }
 
 /** What `spipe` is asked to do. */

@@ -40,6 +40,14 @@ export function parseSpipe(args: readonly string[]): CommandLine<SpipeConfig> {
     const eventLog = eventLogOf(given);
     refuseUnavailable(SPIPE, given);
     const keepAlive = !given.has('-j');
-    return { policy, keepAlive, timeoutMilliseconds, keyFile, target, ...eventLog };
+    return {
+      policy,
+      keepAlive,
+      log: { level: 'warn', format: 'text' },
+      timeoutMilliseconds,
+      keyFile,
+      target,
+      ...eventLog,
+    };
   });
 }

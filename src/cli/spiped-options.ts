@@ -117,6 +117,12 @@ export function parseSpiped(args: readonly string[]): CommandLine<SpipedConfig> 
       source,
       target,
       maxConnections: maxConnectionsOf(given),
+      dial: 'on-accept',
+      foreground: true,
+      waitForNames: false,
+      pidFile: `${source.text}.pid`,
+      syslog: false,
+      log: { level: 'warn', format: 'text' },
       ...eventLog,
     };
   });
