@@ -55,8 +55,8 @@ export function commandLine(pipe: Pipe, keyFile = pipe.keyFile): string {
 
 function pipeArguments({ end, sourcePort, targetPort, keyFile }: Pipe): string[] {
   const at = (port: number) => `[127.0.0.1]:${port}`;
-  // Twice the default for the handshake: the other end may still be starting when it begins.
-  return ['-F', `-${end}`, '-s', at(sourcePort), '-t', at(targetPort), '-k', keyFile, '-o', '10'];
+  // Four times the default: the other end may still be starting when it begins.
+  return ['-F', `-${end}`, '-s', at(sourcePort), '-t', at(targetPort), '-k', keyFile, '-o', '20'];
 }
 
 /** Start `program` as one end of a pipe. It need not listen yet when this returns. */

@@ -21,7 +21,7 @@ import { type Pipe, PipeEndedError, type Program, startPipe } from './pipe-proce
 import { startRelay, type WireConnection } from './relay.ts';
 
 /** How long each step may take, in milliseconds. Generous: they are reached when all is lost. */
-const PATIENCE = { start: 10_000, page: 15_000, upload: 90_000, close: 5_000 } as const;
+const PATIENCE = { start: 20_000, page: 30_000, upload: 90_000, close: 20_000 } as const;
 
 /** How many bytes of each direction of a connection are kept: the page's two packets, and more. */
 const KEEP = 8192;
