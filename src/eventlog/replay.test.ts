@@ -47,6 +47,7 @@ describe('a full log', () => {
     const strict = { weak: false, requireForwardSecrecy: true };
     const kinds = [
       { policies: { client: WEAK } },
+      { dial: 'after-handshake' as const },
       { policies: { server: WEAK } },
       { policies: { client: WEAK, server: WEAK } },
       { policies: { client: WEAK, server: strict } },
