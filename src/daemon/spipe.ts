@@ -53,7 +53,8 @@ async function connect(config: SpipeConfig, report: Report): Promise<Outcome> {
       dial: (listener) => dial(target, { keepAlive }, listener),
       exponentiator: createExponentiator(),
       recorder: eventLog?.begin(context),
-      ended: resolve,
+      target: config.target.text,
+      ended: (summary) => resolve(summary.outcome),
     });
     process.once('SIGTERM', () => connection.cancel());
   });

@@ -65,7 +65,8 @@ async function start(
         dial: (listener) => dial(target, { keepAlive }, listener),
         exponentiator,
         recorder: eventLog?.begin(context),
-        ended: (outcome) => {
+        target: config.target.text,
+        ended: ({ outcome }) => {
           if (outcome.code !== 'closed') {
             const where = outcome.code.startsWith('target-') ? ` (${config.target.text})` : '';
             report(`connection from ${channel.peer}: ${describeOutcome(outcome)}${where}`);

@@ -23,7 +23,9 @@ import { InvariantViolation } from '../protocol/invariant.ts';
 import { NONCE_BYTES, type Side } from '../protocol/parameters.ts';
 import type { Channel } from './channel.ts';
 import type { Exponentiator } from './exponentiation.ts';
+import { Meter } from './meter.ts';
 import type { Cancel, DialListener } from './socket.ts';
+import type { ConnectionSummary } from './summary.ts';
 
 /** What a connection needs from outside. */
 export interface ConnectionOptions {
@@ -35,8 +37,10 @@ export interface ConnectionOptions {
   readonly exponentiator: Exponentiator;
   /** Sees every step; absent when the connection is not recorded. */
   readonly recorder: ConnectionRecorder | undefined;
+  /** What the target is called in messages. */
+  readonly target: string;
   /** The connection is over, both channels are destroyed. Called once, never synchronously. */
-  ended(outcome: Outcome): void;
+  ended(summary: ConnectionSummary): void;
 }
 
 /** A running connection. */
@@ -61,6 +65,7 @@ class Interpreter implements Connection {
   private waitingForRecorder = false;
   /** The dial and the exponentiations under way. */
   private readonly pending = new Set<Cancel>();
+  private readonly meter = new Meter();
   private readonly queue: ConnectionEvent[] = [];
   private busy = false;
   private over = false;
@@ -111,6 +116,7 @@ class Interpreter implements Connection {
   private step(event: ConnectionEvent): void {
     const step = stepConnection(this.context, this.state, event);
     this.state = step.state;
+    this.meter.count(event, step);
     this.options.recorder?.record(event, step);
     for (const effect of step.effects) this.perform(effect);
     if (this.options.recorder?.congested === true) this.waitForRecorder();
@@ -221,7 +227,8 @@ class Interpreter implements Connection {
     this.channels.plain?.destroy();
     this.channels.cipher?.destroy();
     this.options.recorder?.end();
-    setImmediate(() => this.options.ended(outcome));
+    const summary = this.meter.summary(this.options.source.peer, this.options.target, outcome);
+    setImmediate(() => this.options.ended(summary));
   }
 }
 

@@ -16,6 +16,7 @@ import {
   stepListener,
 } from '../protocol/listener.ts';
 import type { Channel } from './channel.ts';
+import { listen } from './listen.ts';
 import type { Endpoint } from './resolve.ts';
 import { acceptedChannel, type SocketOptions } from './socket.ts';
 
@@ -51,16 +52,6 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   });
   await listen(server, options.endpoint);
   return runListener(server, options);
-}
-
-async function listen(server: Server, endpoint: Endpoint): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(endpoint, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }
 
 function runListener(server: Server, options: ListenerOptions): Listener {

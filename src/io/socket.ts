@@ -12,6 +12,8 @@ import type { Endpoint } from './resolve.ts';
 export interface SocketOptions {
   /** TCP keep-alive (`-j` turns it off). */
   readonly keepAlive: boolean;
+  /** The local address of outgoing connections (`-b`); port 0 leaves the port to the system. */
+  readonly bind?: { readonly host: string; readonly port: number };
 }
 
 /** Stops what it was returned for; without effect when that is over. */
@@ -50,6 +52,7 @@ export function dial(
       allowHalfOpen: true,
       noDelay: true,
       keepAlive: options.keepAlive,
+      ...localEnd(endpoint, options),
     });
     socket = candidate;
     const onError = (error: NodeJS.ErrnoException): void => {
@@ -69,6 +72,12 @@ export function dial(
     socket?.removeAllListeners().on('error', () => {});
     socket?.destroy();
   };
+}
+
+/** A UNIX socket has no local address; binding it to an IP address means nothing. */
+function localEnd(endpoint: Endpoint, { bind }: SocketOptions) {
+  if (bind === undefined || 'path' in endpoint) return {};
+  return { localAddress: bind.host, ...(bind.port === 0 ? {} : { localPort: bind.port }) };
 }
 
 /** The remote end of an accepted socket. UNIX clients have no name. */

@@ -1,0 +1,54 @@
+/**
+ * Binding the listening socket, also where a dead process has left its UNIX socket behind.
+ *
+ * A UNIX socket that nobody listens on is replaced; one that answers is in use; anything else at
+ * that path is never touched. (C fails in all three cases.)
+ */
+
+import { lstatSync, unlinkSync } from 'node:fs';
+import { createConnection, type Server } from 'node:net';
+import type { Endpoint } from './resolve.ts';
+
+/** Make the server listen; rejects with the system's error, such as `EADDRINUSE`. */
+export async function listen(server: Server, endpoint: Endpoint): Promise<void> {
+  try {
+    await bind(server, endpoint);
+  } catch (error) {
+    const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    if (!inUse || !('path' in endpoint) || !(await isAbandoned(endpoint.path))) throw error;
+    unlinkSync(endpoint.path);
+    await bind(server, endpoint);
+  }
+}
+
+async function bind(server: Server, endpoint: Endpoint): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const failed = (error: Error): void => {
+      server.off('listening', listening);
+      reject(error);
+    };
+    const listening = (): void => {
+      server.off('error', failed);
+      resolve();
+    };
+    server.once('error', failed);
+    server.once('listening', listening);
+    server.listen({ ...endpoint, backlog: BACKLOG });
+  });
+}
+
+/** How many connections the kernel may queue before they are accepted; it may allow fewer. */
+const BACKLOG = 511;
+
+/** Whether this is a socket, and refuses a connection because no process listens on it. */
+async function isAbandoned(path: string): Promise<boolean> {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return false;
+  return new Promise((resolve) => {
+    const probe = createConnection({ path });
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(false);
+    });
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
+  });
+}

@@ -1,0 +1,60 @@
+/** Counts what a connection does, step by step, for its summary. */
+
+import type { ConnectionState } from '../protocol/connection.ts';
+import type { ConnectionEffect, ConnectionEvent, Step } from '../protocol/events.ts';
+import type { Outcome } from '../protocol/faults.ts';
+import {
+  MAX_MESSAGE_BYTES,
+  NONCE_BYTES,
+  PACKET_BYTES,
+  PUBLIC_VALUE_MESSAGE_BYTES,
+} from '../protocol/parameters.ts';
+import type { ConnectionSummary } from './summary.ts';
+
+const HANDSHAKE_BYTES = NONCE_BYTES + PUBLIC_VALUE_MESSAGE_BYTES;
+
+/** One connection's counters; a step is counted when it has been taken. */
+export class Meter {
+  private readonly started = performance.now();
+  private received = 0;
+  private sent = 0;
+  private cipherSent = 0;
+  private opened = 0;
+  private forwardSecrecy: boolean | undefined;
+
+  count(event: ConnectionEvent, step: Step<ConnectionState, ConnectionEffect>): void {
+    if (event.type === 'bytesReceived' && event.side === 'plain') {
+      this.received += event.bytes.length;
+    }
+    for (const effect of step.effects) {
+      if (effect.type !== 'sendBytes') continue;
+      if (effect.side === 'plain') this.sent += effect.bytes.length;
+      else this.cipherSent += effect.bytes.length;
+    }
+    const { state } = step;
+    if (state.phase !== 'piping') return;
+    this.forwardSecrecy = state.forwardSecrecy;
+    if (state.pipe.opening.phase === 'opening') {
+      this.opened = Number(state.pipe.opening.packetNumber);
+    }
+  }
+
+  /** The summary of a connection that ends now. */
+  summary(peer: string, target: string, outcome: Outcome): ConnectionSummary {
+    const packetBytes = Math.max(0, this.cipherSent - HANDSHAKE_BYTES);
+    // The packets that came together with a bad one are known only by what they delivered.
+    const delivered = Math.ceil(this.sent / MAX_MESSAGE_BYTES);
+    return {
+      peer,
+      target,
+      outcome,
+      plainBytes: { received: this.received, sent: this.sent },
+      packets: {
+        sealed: Math.floor(packetBytes / PACKET_BYTES),
+        opened: Math.max(this.opened, delivered),
+      },
+      milliseconds: Math.round(performance.now() - this.started),
+      ...(this.forwardSecrecy === undefined ? {} : { forwardSecrecy: this.forwardSecrecy }),
+    };
+  }
+}
