@@ -28,7 +28,7 @@ function streamThenEcho(): Behaviour {
 export const crashes: readonly InteropCase[] = [
   {
     id: 'kill-server',
-    goal: 'kill -9 of -d in mid-transfer: the client sees a close, spipe exits 1, -e serves the next',
+    goal: 'kill -9 of -d in mid-transfer: the client sees a close, spipe exits 1, -e serves the next (CN-11, CN-15)',
     async run({ pairing, scope }) {
       const target = await Target.start(scope, streamThenEcho());
       const pipe = await Pipe.open(scope, pairing, { target: target.address });
@@ -53,7 +53,7 @@ export const crashes: readonly InteropCase[] = [
   },
   {
     id: 'kill-client',
-    goal: 'kill -9 of -e or spipe in mid-transfer: the target sees a close, -d serves the next',
+    goal: 'kill -9 of -e or spipe in mid-transfer: the target sees a close, -d serves the next (CN-11, CN-15)',
     async run({ pairing, scope }) {
       const target = await Target.start(scope, streamThenEcho());
       const pipe = await Pipe.open(scope, pairing, { target: target.address });

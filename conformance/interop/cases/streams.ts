@@ -85,7 +85,7 @@ export const streams: readonly InteropCase[] = [
   },
   {
     id: 'turns',
-    goal: 'question and answer by turns: no byte waits for a later one',
+    goal: 'question and answer by turns: no byte waits for a later one (PK-6)',
     async run({ pairing, scope }) {
       const target = await Target.start(scope, echo);
       const pipe = await Pipe.open(scope, pairing, { target: target.address });
@@ -126,7 +126,7 @@ export const streams: readonly InteropCase[] = [
   },
   {
     id: 'wrong-key',
-    goal: 'ends with different keys refuse each other: no byte at the target, the client sees a close',
+    goal: 'ends with different keys refuse each other: no byte at the target, the client sees a close (HS-10)',
     async run({ pairing, scope }) {
       await expectRefused(scope, pairing, { settings: { sameKey: false }, knowing: 'both' });
     },
