@@ -27,8 +27,6 @@ export interface OptionRow<Flag extends string = string> extends OptionSpelling<
   readonly value?: ValueKind;
   /** Options of one group exclude each other, as an option excludes itself given twice. */
   readonly group?: string;
-  /** False for an option of C spiped that is recognized and checked, but does nothing yet. */
-  readonly available?: false;
   /** What to do at once, whatever follows, instead of running. */
   readonly answer?: 'help' | 'version' | 'version on standard error';
 }
@@ -108,16 +106,39 @@ export function usageError(message: string): CommandLineError {
   return new CommandLineError(message, { withUsage: true });
 }
 
-/** The address in `value`, which option `flag` gives; absent and empty are usage errors (C). */
-export function requireAddress(flag: string, what: string, value: string | undefined): Address {
-  if (value === undefined) throw usageError(`no ${what}: ${flag} is required`);
+/**
+ * The address in `value`, which option `flag` gives, or why there is none. C finds some mistakes
+ * in an address while it checks options, and answers with its usage text, and the others later:
+ * the first are thrown here, the others by the function that this returns.
+ */
+export function addressOption(
+  flag: string,
+  value: string,
+  parse: (text: string) => Address = parseAddress,
+): () => Address {
   try {
-    return parseAddress(value);
+    const address = parse(value);
+    return () => address;
   } catch (error) {
     if (!(error instanceof AddressError)) throw error;
-    const withUsage = error.code === 'address-empty' || error.code === 'address-without-host';
-    throw new CommandLineError(`option ${flag}: ${error.message}`, { withUsage });
+    const message = `option ${flag}: ${error.message}`;
+    if (error.code === 'address-empty' || error.code === 'address-without-host') {
+      throw usageError(message);
+    }
+    return () => {
+      throw new CommandLineError(message, { withUsage: false });
+    };
   }
+}
+
+/** As {@link addressOption}, for an option that must be given: `what` is missing otherwise. */
+export function requiredAddress(
+  flag: string,
+  what: string,
+  value: string | undefined,
+): () => Address {
+  if (value === undefined) throw usageError(`no ${what}: ${flag} is required`);
+  return addressOption(flag, value);
 }
 
 /** The usage text: the synopsis alone, as errors show it. */
@@ -133,9 +154,9 @@ export function usageText(program: Program): string {
 
 /** The usage text and one line for each option. */
 export function helpText(program: Program): string {
-  const rows = program.options.map(({ flag, argument, summary, available }) => ({
+  const rows = program.options.map(({ flag, argument, summary }) => ({
     spelling: argument === undefined ? flag : `${flag} ${argument}`,
-    summary: available === false ? `${summary} (not yet)` : summary,
+    summary,
   }));
   const width = Math.max(...rows.map(({ spelling }) => spelling.length));
   const lines = rows.map(({ spelling, summary }) => `  ${spelling.padEnd(width)}  ${summary}\n`);

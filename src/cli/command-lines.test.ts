@@ -39,9 +39,7 @@ function promised(verdict: OurVerdict, program: Program): unknown {
     case 'bad value':
       return error(line('option -[-a-z]+: ".*" (cannot be understood|is out of range): expected '));
     case 'bad address':
-      return error(line('option -[st]: .*(address|socket path)'));
-    case 'unavailable':
-      return error(line('(is|are) not available yet in this version'));
+      return error(line('option -[stb]: .*(address|socket)'));
   }
 }
 

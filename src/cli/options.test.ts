@@ -40,6 +40,68 @@ describe('spiped', () => {
       source: { kind: 'ip', text: '[::1]:8025', address: '::1', family: 6, port: 8025 },
       target: { kind: 'host', text: 'mail.example:25', host: 'mail.example', port: 25 },
       maxConnections: 100,
+      dial: 'on-accept',
+      foreground: true,
+      waitForNames: false,
+      pidFile: '[::1]:8025.pid',
+      resolveIntervalMilliseconds: 60_000,
+      syslog: false,
+      log: { level: 'warn', format: 'text' },
+    });
+  });
+
+  test('without -F, the background is asked for', () => {
+    const line = ['-e', '-s', '/run/in.sock', '-t', '/run/out.sock', '-k', 'key'];
+    expect(configOf(parseSpiped(line)).foreground).toBe(false);
+    expect(configOf(parseSpiped([...line, '-F'])).foreground).toBe(true);
+  });
+
+  test('the pid file is named after the text of -s, unless -p names it', () => {
+    const line = ['-e', '-t', '/run/out.sock', '-k', 'key'];
+    const pidFile = (...args: string[]) => configOf(parseSpiped([...line, ...args])).pidFile;
+    expect(pidFile('-s', '/run/in.sock')).toBe('/run/in.sock.pid');
+    expect(pidFile('-s', 'localhost:6000')).toBe('localhost:6000.pid');
+    expect(pidFile('-s', '/run/in.sock', '-p', '/run/x.pid')).toBe('/run/x.pid');
+    expect(pidFile('-s', '/run/in.sock', '-p', '')).toBe('');
+  });
+
+  test.each([
+    [['-r', '30'], 30_000],
+    [['-r', '0.5'], 500],
+    [['-r', '0'], 60_000],
+    [['-r', '-0'], 60_000],
+    [['-r', '1e-9'], 1],
+    [['-r', 'inf'], MAX_TIMEOUT_MILLISECONDS],
+    [['-r', 'nan'], undefined],
+    [['-R'], undefined],
+    [['-R', '-r', '0'], undefined],
+    [['-r', '60', '-R'], undefined],
+  ])('%j: the target is looked up again after %s milliseconds', (args, milliseconds) => {
+    expect(spiped('-e', ...args).resolveIntervalMilliseconds).toBe(milliseconds);
+  });
+
+  test.each([
+    ['0', 0],
+    ['1.5', 1500],
+    ['1e-9', 1],
+    ['1e300', MAX_TIMEOUT_MILLISECONDS],
+    ['inf', undefined],
+  ])('--drain-timeout %s is %s milliseconds', (seconds, milliseconds) => {
+    const config = spiped('-e', '--drain-timeout', seconds);
+    expect(config.drainTimeoutMilliseconds).toBe(milliseconds);
+  });
+
+  test('--dial says when a server connects to its target', () => {
+    expect(spiped('-d', '--dial', 'after-handshake').dial).toBe('after-handshake');
+    expect(spiped('-d', '--dial=on-accept').dial).toBe('on-accept');
+  });
+
+  test('-D, -u and --syslog are passed on as given', () => {
+    expect(spiped('-e')).not.toHaveProperty('user');
+    expect(spiped('-eD', '-u', 'nobody:nogroup', '--syslog')).toMatchObject({
+      waitForNames: true,
+      user: 'nobody:nogroup',
+      syslog: true,
     });
   });
 
@@ -91,13 +153,6 @@ describe('spiped', () => {
     );
   });
 
-  test('what is not available yet is named in one line, all of it', () => {
-    const line = ['-e', '-s', '[::1]:1', '-t', '[::1]:2', '-k', 'key', '-D', '-p', 'pid'];
-    expect(errorOf(parseSpiped(line))).toBe(
-      'spiped: -D, -p, background mode (no -F) are not available yet in this version',
-    );
-  });
-
   test('problems are reported in the order of C', () => {
     const order: [string[], RegExp][] = [
       [['-F', '-f', '-g', '-o', 'nan', '-R', '-r', '1'], /neither -e .* nor -d/],
@@ -109,7 +164,12 @@ describe('spiped', () => {
       [['-F', '-e', '-k', 'x', '-s', ''], /option -s/],
       [['-F', '-e', '-k', 'x', '-s', '/a'], /no target/],
       [['-F', '-e', '-k', 'x', '-s', '/a', '-t', ''], /option -t/],
-      [['-e', '-k', 'x', '-s', '/a', '-t', '/b'], /not available/],
+      [['-F', '-e', '-k', 'x', '-s', 'nowhere', '-t', ''], /option -t/],
+      [['-F', '-e', '-k', 'x', '-s', 'nowhere', '-t', 'nowhere', '-b', ''], /option -b/],
+      [['-F', '-e', '-k', 'x', '-s', 'nowhere', '-t', 'nowhere', '--dial=on-accept'], /--dial/],
+      [['-F', '-e', '-k', 'x', '-s', 'nowhere', '-t', 'nowhere', '-b', '/x'], /option -s/],
+      [['-F', '-e', '-k', 'x', '-s', '/a', '-t', 'nowhere', '-b', '/x'], /option -t/],
+      [['-F', '-e', '-k', 'x', '-s', '/a', '-t', '/b', '-b', '/x'], /option -b/],
     ];
     for (const [args, problem] of order) expect(errorOf(parseSpiped(args))).toMatch(problem);
   });
@@ -123,6 +183,7 @@ describe('spipe', () => {
       timeoutMilliseconds: 5000,
       keyFile: '-',
       target: { kind: 'host', text: 'mail.example:25', host: 'mail.example', port: 25 },
+      log: { level: 'warn', format: 'text' },
     });
   });
 
@@ -162,6 +223,25 @@ describe('both', () => {
     expect(spipe(...args).eventLog).toEqual(eventLog);
   });
 
+  test.each([
+    ['127.0.0.1', { kind: 'ip', text: '127.0.0.1', address: '127.0.0.1', family: 4, port: 0 }],
+    ['[::1]:25', { kind: 'ip', text: '[::1]:25', address: '::1', family: 6, port: 25 }],
+    ['localhost', { kind: 'host', text: 'localhost', host: 'localhost', port: 0 }],
+  ])('-b %s is where connections to the target come from', (b, address) => {
+    expect(spiped('-e', '-b', b).bind).toEqual(address);
+    expect(spipe('-b', b).bind).toEqual(address);
+    expect(spipe()).not.toHaveProperty('bind');
+  });
+
+  test.each([
+    [['--log-level', 'error'], { level: 'error', format: 'text' }],
+    [['--log-level=info', '--log-format=json'], { level: 'info', format: 'json' }],
+    [['--log-format', 'text', '--log-level', 'debug'], { level: 'debug', format: 'text' }],
+  ])('%j says how much is said, and how', (args, log) => {
+    expect(spiped('-e', ...args).log).toEqual(log);
+    expect(spipe(...args).log).toEqual(log);
+  });
+
   test.each<[Program]>([[SPIPED], [SPIPE]])(
     'the usage text of $name names every option',
     (program) => {
@@ -178,11 +258,10 @@ describe('both', () => {
   test.each<[Program]>([[SPIPED], [SPIPE]])('the help of $name has a line an option', (program) => {
     const help = helpText(program);
     expect(help.startsWith(usageText(program))).toBe(true);
-    for (const { flag, summary, available } of program.options) {
+    for (const { flag, summary } of program.options) {
       const lines = help.split('\n').filter((line) => line.startsWith(`  ${flag} `));
       expect(lines).toHaveLength(1);
       expect(lines[0]).toContain(summary);
-      expect(lines[0]?.endsWith('(not yet)')).toBe(available === false);
     }
     // It is read in terminals.
     expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);

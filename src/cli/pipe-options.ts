@@ -3,16 +3,16 @@
  * mean.
  */
 
+import { type Address, parseBindAddress } from '../io/address.ts';
 import type { Policy } from '../protocol/parameters.ts';
 import {
-  CommandLineError,
+  addressOption,
   type GivenOptions,
   type OptionRow,
-  type Program,
   usageError,
   type ValueKind,
 } from './command-line.ts';
-import { type EventLogContent, MAX_TIMEOUT_MILLISECONDS, type PipeConfig } from './config.ts';
+import { type LogConfig, MAX_TIMEOUT_MILLISECONDS, type PipeConfig } from './config.ts';
 import { parseNonNegative } from './numbers.ts';
 
 /** A duration in seconds, by C's rules. */
@@ -21,11 +21,22 @@ export const SECONDS: ValueKind = {
   check: parseNonNegative,
 };
 
-const CONTENT: ValueKind = {
-  expected: 'wire or full',
-  check: (text) =>
-    isEventLogContent(text) ? { ok: true, value: text } : { ok: false, reason: 'form' },
-};
+/** The words that an option can be given, the first of them its default. */
+export const CHOICES = {
+  eventLogContent: ['wire', 'full'],
+  logLevel: ['warn', 'error', 'info', 'debug'],
+  logFormat: ['text', 'json'],
+} as const;
+
+/** One of these words, spelled exactly so. */
+export function oneOf(words: readonly [string, string, ...string[]]): ValueKind {
+  const others = words.slice(0, -1).join(', ');
+  return {
+    expected: `${others} or ${words.at(-1)}`,
+    check: (text) =>
+      words.includes(text) ? { ok: true, value: text } : { ok: false, reason: 'form' },
+  };
+}
 
 const DIRECTORY: ValueKind = {
   expected: 'the path of a directory',
@@ -48,7 +59,6 @@ export const PIPE_OPTIONS = [
     flag: '-b',
     argument: '<bind address>',
     summary: 'connect to the target from this address',
-    available: false,
   },
   { flag: '-f', summary: 'fast, without forward secrecy' },
   { flag: '-g', summary: 'refuse a peer that uses -f' },
@@ -69,7 +79,19 @@ export const PIPE_OPTIONS = [
     flag: '--event-log-content',
     argument: '{wire | full}',
     summary: 'wire: what an eavesdropper sees (default); full: secrets too',
-    value: CONTENT,
+    value: oneOf(CHOICES.eventLogContent),
+  },
+  {
+    flag: '--log-level',
+    argument: '<level>',
+    summary: 'how much to say: error, warn (default), info or debug',
+    value: oneOf(['error', 'warn', 'info', 'debug']),
+  },
+  {
+    flag: '--log-format',
+    argument: '{text | json}',
+    summary: 'lines for people (default), or one JSON object a line',
+    value: oneOf(CHOICES.logFormat),
   },
 ] as const satisfies readonly OptionRow[];
 
@@ -103,48 +125,56 @@ export function keyFileOf(given: GivenOptions<PipeFlag>): string {
 
 /** `-o` in milliseconds: 5 s when it is absent, and when it is 0, as in C. */
 export function timeoutOf(given: GivenOptions<PipeFlag>): number {
-  const text = given.value('-o');
-  const parsed = parseNonNegative(text ?? '5');
-  const seconds = parsed.ok ? parsed.value : Number.NaN;
+  const text = given.value('-o') ?? '5';
+  const seconds = secondsOf(text);
   // Not a number is the one value that gets past the check of the row, as it does in C.
   if (Number.isNaN(seconds))
     throw usageError(
       `option -o: ${JSON.stringify(text)} is not a number: expected ${SECONDS.expected}`,
     );
-  const milliseconds = Math.round((seconds === 0 ? 5 : seconds) * 1000);
-  return Math.min(Math.max(milliseconds, 1), MAX_TIMEOUT_MILLISECONDS);
+  return timerMilliseconds(seconds === 0 ? 5 : seconds);
+}
+
+/** The number in a value that its row has checked as {@link SECONDS}; can be NaN and infinite. */
+export function secondsOf(text: string): number {
+  const parsed = parseNonNegative(text);
+  return parsed.ok ? parsed.value : Number.NaN;
+}
+
+/** Seconds as a timer can wait for them: whole milliseconds, at least one, and cut at the longest. */
+export function timerMilliseconds(seconds: number): number {
+  return Math.min(Math.max(Math.round(seconds * 1000), 1), MAX_TIMEOUT_MILLISECONDS);
+}
+
+/** `-b`, checked as far as C checks it with the options; see {@link addressOption}. */
+export function bindAddressOf(given: GivenOptions<PipeFlag>): (() => Address) | undefined {
+  const text = given.value('-b');
+  return text === undefined ? undefined : addressOption('-b', text, parseBindAddress);
 }
 
 /** `--event-log` and `--event-log-content`, as the field of a configuration that they become. */
 export function eventLogOf(given: GivenOptions<PipeFlag>): Pick<PipeConfig, 'eventLog'> {
   const directory = given.value('--event-log');
-  const content = given.value('--event-log-content');
   if (directory === undefined) {
-    if (content === undefined) return {};
+    if (!given.has('--event-log-content')) return {};
     throw usageError('--event-log-content says what to record, and --event-log not where');
   }
+  const content = choiceOf(CHOICES.eventLogContent, given.value('--event-log-content'));
+  return { eventLog: { directory, content } };
+}
+
+/** `--log-level` and `--log-format`. */
+export function logOf(given: GivenOptions<PipeFlag>): LogConfig {
   return {
-    eventLog: { directory, content: isEventLogContent(content) ? content : 'wire' },
+    level: choiceOf(CHOICES.logLevel, given.value('--log-level')),
+    format: choiceOf(CHOICES.logFormat, given.value('--log-format')),
   };
 }
 
-/** Refuse what is known but not there yet: rows marked so, and `others` by their own words. */
-export function refuseUnavailable<Flag extends string>(
-  program: Program<Flag>,
-  given: GivenOptions<Flag>,
-  others: readonly string[] = [],
-): void {
-  const unavailable = program.options.filter(
-    ({ flag, available }) => available === false && given.has(flag),
-  );
-  const names = [...unavailable.map(({ flag }) => flag), ...others];
-  if (names.length === 0) return;
-  const verb = names.length === 1 ? 'is' : 'are';
-  throw new CommandLineError(`${names.join(', ')} ${verb} not available yet in this version`, {
-    withUsage: false,
-  });
-}
-
-function isEventLogContent(text: string | undefined): text is EventLogContent {
-  return text === 'wire' || text === 'full';
+/** Which of these words was given; the first when none was. */
+export function choiceOf<Word extends string>(
+  words: readonly [Word, ...Word[]],
+  text: string | undefined,
+): Word {
+  return words.find((word) => word === text) ?? words[0];
 }

@@ -5,16 +5,22 @@
  * codes (spipe/main.c). Starting anything is `spipe.ts`.
  */
 
-import { type CommandLine, type Program, readCommandLine, requireAddress } from './command-line.ts';
+import {
+  type CommandLine,
+  type Program,
+  readCommandLine,
+  requiredAddress,
+} from './command-line.ts';
 import type { SpipeConfig } from './config.ts';
 import {
+  bindAddressOf,
   eventLogOf,
   keyFileOf,
+  logOf,
   PIPE_OPTIONS,
   type PipeFlag,
   policyOf,
   QUESTION_OPTIONS,
-  refuseUnavailable,
   timeoutOf,
 } from './pipe-options.ts';
 
@@ -25,6 +31,7 @@ export const SPIPE: Program<PipeFlag> = {
     '-t <target socket> -k <key file> [-b <bind address>]',
     '[-f | -g] [-j] [-o <connection timeout>]',
     '[--event-log <directory> [--event-log-content {wire | full}]]',
+    '[--log-level <level>] [--log-format {text | json}]',
   ],
   options: [...PIPE_OPTIONS, ...QUESTION_OPTIONS],
 };
@@ -36,17 +43,17 @@ export function parseSpipe(args: readonly string[]): CommandLine<SpipeConfig> {
     const policy = policyOf(given);
     const keyFile = keyFileOf(given);
     const timeoutMilliseconds = timeoutOf(given);
-    const target = requireAddress('-t', 'target socket', given.value('-t'));
+    const target = requiredAddress('-t', 'target socket', given.value('-t'));
+    const bind = bindAddressOf(given);
     const eventLog = eventLogOf(given);
-    refuseUnavailable(SPIPE, given);
-    const keepAlive = !given.has('-j');
     return {
       policy,
-      keepAlive,
-      log: { level: 'warn', format: 'text' },
+      keepAlive: !given.has('-j'),
       timeoutMilliseconds,
       keyFile,
-      target,
+      target: target(),
+      ...(bind === undefined ? {} : { bind: bind() }),
+      log: logOf(given),
       ...eventLog,
     };
   });

@@ -2,8 +2,7 @@
  * The command line of `spiped`: its option table, and the configuration that options make.
  *
  * Compatible with C spiped 1.6.4 in what it accepts, in the order of its checks and in its exit
- * codes (spiped/main.c). Rows marked `available: false` are recognized and checked, and then
- * refused. Starting anything is `spiped.ts`.
+ * codes (spiped/main.c). Starting anything is `spiped.ts`.
  */
 
 import type { Role } from '../protocol/parameters.ts';
@@ -13,27 +12,35 @@ import {
   type OptionRow,
   type Program,
   readCommandLine,
-  requireAddress,
+  requiredAddress,
   usageError,
   type ValueKind,
 } from './command-line.ts';
 import type { SpipedConfig } from './config.ts';
-import { parseCount, parseNonNegative } from './numbers.ts';
+import { parseCount } from './numbers.ts';
 import {
+  bindAddressOf,
+  choiceOf,
   eventLogOf,
   keyFileOf,
+  logOf,
+  oneOf,
   PIPE_OPTIONS,
   policyOf,
   QUESTION_OPTIONS,
-  refuseUnavailable,
   SECONDS,
+  secondsOf,
   timeoutOf,
+  timerMilliseconds,
 } from './pipe-options.ts';
 
 const COUNT: ValueKind = {
   expected: 'a whole number of connections, 0 for no limit',
   check: parseCount,
 };
+
+/** When a server dials, the default first. */
+const DIALS = ['on-accept', 'after-handshake'] as const;
 
 const SPIPED_OPTIONS = [
   { flag: '-e', summary: 'encrypt: plaintext at the source, packets to the target', group: 'role' },
@@ -50,32 +57,37 @@ const SPIPED_OPTIONS = [
     summary: 'connections open at once, 0 for no limit (default 100)',
     value: COUNT,
   },
-  { flag: '-F', summary: 'stay in the foreground' },
-  {
-    flag: '-D',
-    summary: 'start even if names cannot be resolved yet',
-    available: false,
-  },
+  { flag: '-F', summary: 'stay in the foreground, write no pid file' },
+  { flag: '-D', summary: 'start even if names cannot be resolved yet' },
   {
     flag: '-p',
     argument: '<pidfile>',
-    summary: 'write the process id to this file',
-    available: false,
+    summary: 'write the process id here (default <source socket>.pid)',
   },
   {
     flag: '-r',
     argument: '<rtime>',
     summary: 'seconds between lookups of the target (default 60)',
     value: SECONDS,
-    available: false,
   },
-  { flag: '-R', summary: 'look the target up only once', available: false },
-  { flag: '--syslog', summary: 'in the background, warn through syslog', available: false },
+  { flag: '-R', summary: 'look the target up only once' },
+  { flag: '--syslog', summary: 'in the background, log through syslog' },
   {
     flag: '-u',
     argument: '<user>[:<group>] | :<group>',
     summary: 'once listening, become this user and group',
-    available: false,
+  },
+  {
+    flag: '--dial',
+    argument: '{on-accept | after-handshake}',
+    summary: 'with -d: when to connect to the target (default on-accept)',
+    value: oneOf(DIALS),
+  },
+  {
+    flag: '--drain-timeout',
+    argument: '<seconds>',
+    summary: 'after SIGTERM, drop what is still open after this time',
+    value: SECONDS,
   },
   ...QUESTION_OPTIONS,
 ] as const satisfies readonly OptionRow[];
@@ -90,7 +102,9 @@ export const SPIPED: Program<SpipedFlag> = {
     '[-b <bind address>] [-DFj] [-f | -g] [-n <max # connections>]',
     '[-o <connection timeout>] [-p <pidfile>] [-r <rtime> | -R] [--syslog]',
     '[-u {<user>[:<group>] | :<group>}]',
+    '[--dial {on-accept | after-handshake}] [--drain-timeout <seconds>]',
     '[--event-log <directory> [--event-log-content {wire | full}]]',
+    '[--log-level <level>] [--log-format {text | json}]',
   ],
   options: SPIPED_OPTIONS,
 };
@@ -103,26 +117,33 @@ export function parseSpiped(args: readonly string[]): CommandLine<SpipedConfig> 
     const policy = policyOf(given);
     const keyFile = keyFileOf(given);
     const timeoutMilliseconds = timeoutOf(given);
-    refuseIntervalWithoutLookups(given);
-    const source = requireAddress('-s', 'source socket', given.value('-s'));
-    const target = requireAddress('-t', 'target socket', given.value('-t'));
+    const resolveInterval = resolveIntervalOf(given);
+    const source = requiredAddress('-s', 'source socket', given.value('-s'));
+    const target = requiredAddress('-t', 'target socket', given.value('-t'));
+    const bind = bindAddressOf(given);
+    const dial = dialOf(given, role);
+    const drainTimeout = drainTimeoutOf(given);
     const eventLog = eventLogOf(given);
-    refuseUnavailable(SPIPED, given, given.has('-F') ? [] : ['background mode (no -F)']);
+    const user = given.value('-u');
     return {
       role,
       policy,
       keepAlive: !given.has('-j'),
       timeoutMilliseconds,
       keyFile,
-      source,
-      target,
+      source: source(),
+      target: target(),
+      ...(bind === undefined ? {} : { bind: bind() }),
       maxConnections: maxConnectionsOf(given),
-      dial: 'on-accept',
-      foreground: true,
-      waitForNames: false,
-      pidFile: `${source.text}.pid`,
-      syslog: false,
-      log: { level: 'warn', format: 'text' },
+      dial,
+      foreground: given.has('-F'),
+      waitForNames: given.has('-D'),
+      pidFile: given.value('-p') ?? `${given.value('-s')}.pid`,
+      ...resolveInterval,
+      ...(user === undefined ? {} : { user }),
+      syslog: given.has('--syslog'),
+      ...drainTimeout,
+      log: logOf(given),
       ...eventLog,
     };
   });
@@ -134,11 +155,44 @@ function roleOf(given: GivenOptions<SpipedFlag>): Role {
   throw usageError('neither -e (encrypt) nor -d (decrypt) is given: one is required');
 }
 
-/** C compares `-r` with its default, so that `-R` goes with `-r 60`, and with `-r 0`. */
-function refuseIntervalWithoutLookups(given: GivenOptions<SpipedFlag>): void {
-  const interval = parseNonNegative(given.value('-r') ?? '60');
-  const isDefault = interval.ok && (interval.value === 60 || interval.value === 0);
-  if (given.has('-R') && !isDefault) throw usageError('-r and -R exclude each other');
+/**
+ * `-r` and `-R`. An interval of 0 is the default, 60 s, and what is not a number is none, as in C;
+ * as C compares with the default, `-R` goes with `-r 60` and `-r 0`.
+ */
+function resolveIntervalOf(
+  given: GivenOptions<SpipedFlag>,
+): Pick<SpipedConfig, 'resolveIntervalMilliseconds'> {
+  const interval = secondsOf(given.value('-r') ?? '60');
+  const seconds = interval === 0 ? 60 : interval;
+  if (given.has('-R')) {
+    if (seconds !== 60) throw usageError('-r and -R exclude each other');
+    return {};
+  }
+  return Number.isNaN(seconds) ? {} : { resolveIntervalMilliseconds: timerMilliseconds(seconds) };
+}
+
+/** `--dial`. A client connects before it can shake hands: the option means nothing to it. */
+function dialOf(given: GivenOptions<SpipedFlag>, role: Role): SpipedConfig['dial'] {
+  if (given.has('--dial') && role === 'client') {
+    throw usageError('--dial goes with -d only: with -e, the handshake is with the target');
+  }
+  return choiceOf(DIALS, given.value('--dial'));
+}
+
+/** `--drain-timeout`: 0 drops everything at once, and `inf` is as good as none. */
+function drainTimeoutOf(
+  given: GivenOptions<SpipedFlag>,
+): Pick<SpipedConfig, 'drainTimeoutMilliseconds'> {
+  const text = given.value('--drain-timeout');
+  if (text === undefined) return {};
+  const seconds = secondsOf(text);
+  if (Number.isNaN(seconds)) {
+    throw usageError(
+      `option --drain-timeout: ${JSON.stringify(text)} is not a number: expected ${SECONDS.expected}`,
+    );
+  }
+  if (seconds === Number.POSITIVE_INFINITY) return {};
+  return { drainTimeoutMilliseconds: seconds === 0 ? 0 : timerMilliseconds(seconds) };
 }
 
 /** `-n`: 100 when absent, no limit when 0 or beyond all counting. */

@@ -10,6 +10,7 @@ import {
   AddressError,
   type AddressErrorCode,
   parseAddress,
+  parseBindAddress,
   UNIX_PATH_LIMIT_BYTES,
 } from './address.ts';
 
@@ -152,9 +153,47 @@ describe('whatever is given', () => {
   });
 });
 
-function errorOf(text: string): AddressError {
+describe('a bind address', () => {
+  test.each<[string, Untexted]>([
+    ['127.0.0.1', ip('127.0.0.1', 4, 0)],
+    ['127.0.0.1:0', ip('127.0.0.1', 4, 0)],
+    ['127.0.0.1:80', ip('127.0.0.1', 4, 80)],
+    ['[127.0.0.1]', ip('127.0.0.1', 4, 0)],
+    ['[127.0.0.1]:0', ip('127.0.0.1', 4, 0)],
+    ['[127.0.0.1]:80', ip('127.0.0.1', 4, 80)],
+    ['[::1]', ip('::1', 6, 0)],
+    ['[::1]:00', ip('::1', 6, 0)],
+    ['[::1]:65535', ip('::1', 6, 65535)],
+    ['2001:db8::1:80', ip('2001:db8::1', 6, 80)],
+    ['localhost', host('localhost', 0)],
+    ['localhost:25', host('localhost', 25)],
+    ['localhost:smtp', host('localhost', 'smtp')],
+  ])('%s is parsed, its port 0 when it has none', (text, expected) => {
+    expect(parseBindAddress(text)).toStrictEqual({ ...expected, text });
+  });
+
+  test.each<[string, AddressErrorCode]>([
+    ['', 'address-empty'],
+    [':80', 'address-without-host'],
+    ['::1', 'address-without-host'],
+    ['[::1', 'address-brackets-open'],
+    ['[::1]x', 'address-brackets-open'],
+    ['[localhost]', 'address-ip-invalid'],
+    ['[]', 'address-ip-invalid'],
+    ['[::1]:x', 'address-port-invalid'],
+    ['[::1]:', 'address-port-invalid'],
+    ['[::1]:65536', 'address-port-invalid'],
+    ['localhost:', 'address-port-invalid'],
+    ['/run/client.sock', 'address-bind-unix'],
+  ])('%j is refused: %s', (text, code) => {
+    expect(errorOf(text, parseBindAddress)).toMatchObject({ name: 'AddressError', code });
+    expect(errorOf(text, parseBindAddress).message).toContain(JSON.stringify(text).slice(1, -1));
+  });
+});
+
+function errorOf(text: string, parse: (text: string) => Address = parseAddress): AddressError {
   try {
-    parseAddress(text);
+    parse(text);
   } catch (error) {
     if (error instanceof AddressError) return error;
     throw error;

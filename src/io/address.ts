@@ -11,14 +11,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 /** An address as asked for. `text` is what was given, for messages. */
 export type Address =
   | { readonly kind: 'unix'; readonly text: string; readonly path: string }
-  /** An IP address: nothing to look up. `port` is 0 only where C allows it, without brackets. */
-  | {
-      readonly kind: 'ip';
-      readonly text: string;
-      readonly address: string;
-      readonly family: 4 | 6;
-      readonly port: number;
-    }
+  | IpAddress
   /** A name, or a service name for the port, or both: `resolve.ts` finds what they stand for. */
   | {
       readonly kind: 'host';
@@ -27,6 +20,18 @@ export type Address =
       /** A number, 0 to 65535, or the name of a TCP service such as `http`. */
       readonly port: number | string;
     };
+
+/**
+ * An IP address: nothing to look up. `port` is 0 only where C allows it, without brackets, and
+ * in a bind address.
+ */
+export interface IpAddress {
+  readonly kind: 'ip';
+  readonly text: string;
+  readonly address: string;
+  readonly family: 4 | 6;
+  readonly port: number;
+}
 
 /** Why an address is unusable. Stable; the message may change. */
 export type AddressErrorCode =
@@ -37,6 +42,7 @@ export type AddressErrorCode =
   | 'address-ip-invalid'
   | 'address-port-invalid'
   | 'address-path-too-long'
+  | 'address-bind-unix'
   | 'address-service-unknown'
   | 'address-lookup-failed';
 
@@ -83,6 +89,27 @@ export function parseAddress(text: string): Address {
   return text.startsWith('[') ? parseBracketed(text, host, port) : parseHost(text, host, port);
 }
 
+/**
+ * Parse the local address of outgoing connections (`-b`): the forms of {@link parseAddress}, and
+ * each of them without a port, which then is 0 (`sock_addr_ensure_port`). A port of 0 leaves it
+ * to the system, in brackets too: C adds it there, and then refuses it.
+ *
+ * A path is an error, `address-bind-unix`: Node cannot bind a client's UNIX socket.
+ */
+export function parseBindAddress(text: string): Address {
+  if (text.startsWith('/')) {
+    throw new AddressError(
+      'address-bind-unix',
+      `a UNIX socket cannot be bound here: expected a host or an IP address, not ${JSON.stringify(text)}`,
+    );
+  }
+  const bracketed = /^(\[.*\])(?::0+)?$/s.exec(text);
+  // Any port will do to have the address checked.
+  if (bracketed !== null) return { ...parseBracketed(text, bracketed[1] ?? '', '1'), port: 0 };
+  const withPort = text === '' || text.includes(':') ? text : `${text}:0`;
+  return { ...parseAddress(withPort), text };
+}
+
 function parseUnix(text: string): Address {
   const length = Buffer.byteLength(text);
   if (length > UNIX_PATH_LIMIT_BYTES) {
@@ -94,7 +121,7 @@ function parseUnix(text: string): Address {
   return { kind: 'unix', text, path: text };
 }
 
-function parseBracketed(text: string, host: string, port: string): Address {
+function parseBracketed(text: string, host: string, port: string): IpAddress {
   if (!host.endsWith(']')) {
     throw new AddressError(
       'address-brackets-open',

@@ -25,9 +25,7 @@ export type OurVerdict =
   /** Prints the usage text and the options on standard output, exit 0. */
   | 'help'
   /** Prints the version on standard output, exit 0. */
-  | 'version on standard output'
-  /** Names what is not available yet, without the usage text, exit 1. */
-  | 'unavailable';
+  | 'version on standard output';
 
 /** One command line. */
 export interface CommandLineVector {
@@ -40,9 +38,10 @@ export interface CommandLineVector {
   readonly because?: string;
 }
 
-const NEXT = 'the option comes with a later version of ours';
 const OURS = 'an option that C does not have';
-const SINCE_163 = 'C has this option since 1.6.3, and we not yet';
+const SINCE_163 = 'C has this option since 1.6.3';
+const BRACKETS_163 = 'C 1.6.4 adds port 0 here and then refuses it: a bind address needs no port';
+const UNIX_BIND = 'Node cannot bind a UNIX socket that connects (C 1.6.4 can)';
 const SINCE_164 = 'C 1.6.4 checks this before it resolves, and prints its usage text';
 
 /** Arguments written with single spaces between them. */
@@ -189,18 +188,47 @@ export const SPIPED_COMMAND_LINES: readonly CommandLineVector[] = [
   ),
   vector('-F -e -s :8025 -t [127.0.0.1]:25 -k missing-key', 'bad address', 'usage', SINCE_164),
   vector('-F -e -s [127.0.0.1]:8025 -t :25 -k missing-key', 'bad address', 'usage', SINCE_164),
-  // What is not there yet. Without -F, C would go to the background after reading the key.
-  vector(`-e ${PLACES} -k missing-key`, 'accepts', 'unavailable', NEXT),
-  vector(`${SPIPED} -D`, 'accepts', 'unavailable', NEXT),
-  vector(`${SPIPED} -p pidfile`, 'accepts', 'unavailable', NEXT),
-  vector(`${SPIPED} -r 30`, 'accepts', 'unavailable', NEXT),
-  vector(`${SPIPED} -r often`, 'bad value'),
-  vector(`${SPIPED} -R`, 'accepts', 'unavailable', NEXT),
-  vector(`${SPIPED} -R -r 60`, 'accepts', 'unavailable', NEXT),
-  vector(`${SPIPED} -R -r 0`, 'accepts', 'unavailable', NEXT),
-  vector(`${SPIPED} --syslog`, 'accepts', 'unavailable', NEXT),
-  vector(`${SPIPED} -u nobody`, 'accepts', 'unavailable', NEXT),
-  vector(`${SPIPED} -b [127.0.0.1]`, 'usage', 'unavailable', SINCE_163),
+  vector('-F -e -s nowhere -t :25 -k missing-key', 'bad address', 'usage', SINCE_164),
+  // Without -F, C would go to the background after reading the key.
+  vector(`-e ${PLACES} -k missing-key`, 'accepts'),
+  vector(`-d ${PLACES} -k missing-key`, 'accepts'),
+  vector(`${SPIPED} -D`, 'accepts'),
+  vector(`${SPIPED} -p pidfile`, 'accepts'),
+  vector(`${SPIPED} -ppidfile`, 'accepts'),
+  vector([...words(SPIPED), '-p', ''], 'accepts'),
+  vector(`${SPIPED} -p`, 'usage'),
+  vector(`${SPIPED} --syslog`, 'accepts'),
+  ...['nobody', 'nobody:nogroup', ':nogroup', '1:2', 'no-such-user'].map((user) =>
+    vector(`${SPIPED} -u ${user}`, 'accepts'),
+  ),
+  vector([...words(SPIPED), '-u', ''], 'accepts'),
+  vector(`${SPIPED} -u`, 'usage'),
+  // -r and -R: 0 is the default, 60, which -R puts up with.
+  ...['30', '0', '0.5', '0x10', 'inf', 'nan'].map((r) => vector(`${SPIPED} -r ${r}`, 'accepts')),
+  ...['often', '-1', '1e400', '5s'].map((r) => vector(`${SPIPED} -r ${r}`, 'bad value')),
+  vector([...words(SPIPED), '-r', ''], 'bad value'),
+  vector(`${SPIPED} -r`, 'usage'),
+  vector(`${SPIPED} -R`, 'accepts'),
+  vector(`${SPIPED} -R -r 60`, 'accepts'),
+  vector(`${SPIPED} -R -r 6e1`, 'accepts'),
+  vector(`${SPIPED} -R -r 0`, 'accepts'),
+  vector(`${SPIPED} -R -r 61`, 'usage'),
+  vector(`${SPIPED} -r often -r often`, 'bad value'),
+  // -b.
+  vector(`${SPIPED} -b`, 'usage'),
+  ...['127.0.0.1', '127.0.0.1:0', '[127.0.0.1]:5', 'localhost', 'localhost:5'].map((b) =>
+    vector(`${SPIPED} -b ${b}`, 'usage', 'accepts', SINCE_163),
+  ),
+  ...['[127.0.0.1]', '[127.0.0.1]:0', '[::1]'].map((b) =>
+    vector(`${SPIPED} -b ${b}`, 'usage', 'accepts', BRACKETS_163),
+  ),
+  ...['[::1', '[::1]:x', '[localhost]'].map((b) =>
+    vector(`${SPIPED} -b ${b}`, 'usage', 'bad address', SINCE_163),
+  ),
+  vector(`${SPIPED} -b /run/client`, 'usage', 'bad address', UNIX_BIND),
+  vector(`${SPIPED} -b ::1`, 'usage'),
+  vector([...words(SPIPED), '-b', ''], 'usage'),
+  vector(`${SPIPED} -b localhost -b localhost`, 'usage'),
   // Ours alone.
   vector(`${SPIPED} --event-log logs`, 'usage', 'accepts', OURS),
   vector(`${SPIPED} --event-log=logs`, 'usage', 'accepts', OURS),
@@ -211,6 +239,29 @@ export const SPIPED_COMMAND_LINES: readonly CommandLineVector[] = [
   vector(`${SPIPED} --event-log-content wire`, 'usage'),
   vector(`${SPIPED} --event-log logs --event-log logs`, 'usage'),
   vector(`${SPIPED} --event-log`, 'usage'),
+  ...['error', 'warn', 'info', 'debug'].map((level) =>
+    vector(`${SPIPED} --log-level ${level}`, 'usage', 'accepts', OURS),
+  ),
+  ...['', 'WARN', 'warning', '1'].map((level) =>
+    vector([...words(SPIPED), `--log-level=${level}`], 'usage', 'bad value', OURS),
+  ),
+  vector(`${SPIPED} --log-format text`, 'usage', 'accepts', OURS),
+  vector(`${SPIPED} --log-format=json`, 'usage', 'accepts', OURS),
+  vector(`${SPIPED} --log-format=xml`, 'usage', 'bad value', OURS),
+  vector(`${SPIPED} --log-format json --log-format json`, 'usage'),
+  ...['0', '0.5', '30', '0x10', 'inf'].map((seconds) =>
+    vector(`${SPIPED} --drain-timeout ${seconds}`, 'usage', 'accepts', OURS),
+  ),
+  ...['-1', '5s', '1e400'].map((seconds) =>
+    vector(`${SPIPED} --drain-timeout ${seconds}`, 'usage', 'bad value', OURS),
+  ),
+  vector(`${SPIPED} --drain-timeout nan`, 'usage'),
+  ...['on-accept', 'after-handshake'].map((dial) =>
+    vector(`-F -d ${PLACES} -k missing-key --dial ${dial}`, 'usage', 'accepts', OURS),
+  ),
+  vector(`-F -d ${PLACES} -k missing-key --dial never`, 'usage', 'bad value', OURS),
+  vector(`${SPIPED} --dial on-accept`, 'usage'),
+  vector(`${SPIPED} --dial after-handshake`, 'usage'),
 ];
 
 const SPIPE = '-t [127.0.0.1]:25 -k missing-key';
@@ -250,7 +301,17 @@ export const SPIPE_COMMAND_LINES: readonly CommandLineVector[] = [
   vector('--help', 'usage', 'help', OURS),
   vector(`${SPIPE} --event-log logs`, 'usage', 'accepts', OURS),
   vector(`${SPIPE} --event-log-content full`, 'usage'),
-  vector(`${SPIPE} -b [127.0.0.1]`, 'usage', 'unavailable', SINCE_163),
+  vector(`${SPIPE} --log-level debug --log-format json`, 'usage', 'accepts', OURS),
+  vector(`${SPIPE} --log-level=quiet`, 'usage', 'bad value', OURS),
+  ...['--dial on-accept', '--drain-timeout 5'].map((option) =>
+    vector(`${SPIPE} ${option}`, 'usage'),
+  ),
+  vector(`${SPIPE} -b 127.0.0.1`, 'usage', 'accepts', SINCE_163),
+  vector(`${SPIPE} -b [127.0.0.1]`, 'usage', 'accepts', BRACKETS_163),
+  vector(`${SPIPE} -b [::1]:5`, 'usage', 'accepts', SINCE_163),
+  vector(`${SPIPE} -b [127.0.0.1]:x`, 'usage', 'bad address', SINCE_163),
+  vector(`${SPIPE} -b /run/client`, 'usage', 'bad address', UNIX_BIND),
+  vector(`${SPIPE} -b :5`, 'usage'),
   // Addresses.
   vector(target('/'), 'accepts'),
   vector(target(`/${'x'.repeat(106)}`), 'accepts'),
