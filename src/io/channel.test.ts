@@ -1,0 +1,135 @@
+/**
+ * Goal of these tests: a channel says what its socket does, in the words of the core, and nothing
+ * more: every end, every failure, once, and only while somebody listens.
+ */
+
+import { once } from 'node:events';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type ChannelListener, streamChannel } from './channel.ts';
+import { type SocketPair, socketPair } from './testing/socket-pair.ts';
+
+let pair: SocketPair;
+
+beforeEach(async () => {
+  pair = await socketPair();
+});
+
+afterEach(() => pair.close());
+
+/** Everything a channel reports, and a way to wait for the next report of a kind. */
+class Journal implements ChannelListener {
+  readonly entries: string[] = [];
+  bytes = Buffer.alloc(0);
+  written = 0;
+  private readonly waiting = new Map<string, () => void>();
+
+  heard(kind: string): Promise<void> {
+    if (this.entries.some((entry) => entry.startsWith(kind))) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.set(kind, resolve));
+  }
+
+  bytesReceived(bytes: Uint8Array): void {
+    this.bytes = Buffer.concat([this.bytes, bytes]);
+    this.note('bytes');
+  }
+
+  endReceived(): void {
+    this.note('end');
+  }
+
+  writeCompleted(length: number): void {
+    this.written += length;
+    this.note('written');
+  }
+
+  endCompleted(): void {
+    this.note('ended');
+  }
+
+  failed(code: string): void {
+    this.note(`failed ${code}`);
+  }
+
+  private note(entry: string): void {
+    this.entries.push(entry);
+    for (const [kind, resolve] of this.waiting) if (entry.startsWith(kind)) resolve();
+  }
+}
+
+function attached() {
+  const channel = streamChannel(pair.accepted, pair.accepted, 'test');
+  const journal = new Journal();
+  channel.attach(journal);
+  return { channel, journal };
+}
+
+test('CN-6: nothing is read before it is asked for', async () => {
+  const { channel, journal } = attached();
+  pair.far.write('early');
+  // A round trip the other way: whatever would arrive has arrived.
+  channel.send(Buffer.from('ping'));
+  await once(pair.far, 'data');
+  expect(journal.bytes.length).toBe(0);
+  channel.startReading();
+  await journal.heard('bytes');
+  expect(journal.bytes.toString()).toBe('early');
+});
+
+test('CN-9: a write is reported when the system has taken it', async () => {
+  const { channel, journal } = attached();
+  pair.far.resume();
+  channel.send(new Uint8Array(100_000));
+  expect(journal.written).toBe(0);
+  await journal.heard('written');
+  expect(journal.written).toBe(100_000);
+});
+
+test('CN-10: an end in one direction leaves the other open', async () => {
+  const { channel, journal } = attached();
+  channel.startReading();
+  pair.far.end('last words');
+  await journal.heard('end');
+  expect(journal.bytes.toString()).toBe('last words');
+  channel.send(Buffer.from('answer'));
+  channel.endWriting();
+  let answer = '';
+  pair.far.on('data', (bytes) => {
+    answer += String(bytes);
+  });
+  await once(pair.far, 'end');
+  expect(answer).toBe('answer');
+  await journal.heard('ended');
+  expect(journal.entries).toEqual(['bytes', 'end', 'written', 'ended']);
+});
+
+test('CN-11: a reset is a failure with the system’s code', async () => {
+  const { channel, journal } = attached();
+  channel.startReading();
+  pair.far.resetAndDestroy();
+  await journal.heard('failed');
+  expect(journal.entries).toEqual(['failed ECONNRESET']);
+});
+
+test('a socket that is already gone fails, later', async () => {
+  pair.accepted.destroy();
+  const { journal } = attached();
+  expect(journal.entries).toEqual([]);
+  await journal.heard('failed');
+  expect(journal.entries).toEqual(['failed ERR_STREAM_PREMATURE_CLOSE']);
+});
+
+test('a socket that is destroyed under the channel fails', async () => {
+  const { channel, journal } = attached();
+  channel.startReading();
+  pair.accepted.destroy();
+  await journal.heard('failed');
+});
+
+test('after destroy nothing is heard', async () => {
+  const { channel, journal } = attached();
+  channel.startReading();
+  channel.send(Buffer.from('x'));
+  channel.destroy();
+  await once(pair.far.resume(), 'end');
+  expect(journal.entries).toEqual([]);
+});

@@ -1,0 +1,207 @@
+/**
+ * Goal of these tests: the interpreter performs effects in order, contains every failure in its
+ * connection, and is silent after the end. What the effects are is the core's business.
+ */
+
+import { expect, test } from 'vitest';
+import { contextOf, suite } from '../../fuzz/bench/material.ts';
+import type { ConnectionRecorder } from '../eventlog/index.ts';
+import type { ConnectionContext } from '../protocol/connection.ts';
+import type { ConnectionEvent } from '../protocol/events.ts';
+import type { CryptoSuite } from '../protocol/suite.ts';
+import { type Connection, type ConnectionOptions, runConnection } from './connection.ts';
+import { createExponentiator } from './exponentiation.ts';
+import type { DialListener } from './socket.ts';
+import type { ConnectionSummary } from './summary.ts';
+import { FakeChannel } from './testing/fake-channel.ts';
+
+interface Running {
+  readonly connection: Connection;
+  readonly source: FakeChannel;
+  readonly dialled: DialListener[];
+  readonly cancelledDials: () => number;
+  readonly ended: Promise<ConnectionSummary>;
+}
+
+function run(
+  role: 'client' | 'server',
+  changes: Partial<ConnectionContext> = {},
+  recorder?: ConnectionRecorder,
+): Running {
+  const source = new FakeChannel();
+  const dialled: DialListener[] = [];
+  let cancelled = 0;
+  let connection: Connection | undefined;
+  const ended = new Promise<ConnectionSummary>((resolve) => {
+    const options: ConnectionOptions = {
+      context: {
+        ...contextOf(role),
+        timeoutMilliseconds: 60_000,
+        dial: 'on-accept',
+        ...changes,
+      },
+      source,
+      dial: (listener) => {
+        dialled.push(listener);
+        return () => cancelled++;
+      },
+      exponentiator: createExponentiator(),
+      recorder,
+      target: 'the target',
+      ended: resolve,
+    };
+    connection = runConnection(options);
+  });
+  if (connection === undefined) throw new Error('unreachable: promises run their executor');
+  return { connection, source, dialled, cancelledDials: () => cancelled, ended };
+}
+
+test('HS-2: a server’s nonce is sent when it accepts, and differs each time', () => {
+  const [one, other] = [run('server').source, run('server').source];
+  expect(one.sent[0]).toHaveLength(32);
+  expect(one.sent[0]).not.toEqual(other.sent[0]);
+});
+
+test('two interpreters with joined channels hand over data and end in order', async () => {
+  const client = run('client');
+  const server = run('server');
+  const clientCipher = new FakeChannel();
+  const serverPlain = new FakeChannel();
+  client.dialled[0]?.connected(clientCipher);
+  server.dialled[0]?.connected(serverPlain);
+  // A wire: what one sends on the cipher side the other receives, until both have their keys.
+  const moved = new Map<FakeChannel, number>();
+  const move = (from: FakeChannel, to: FakeChannel): void => {
+    for (const bytes of from.sent.slice(moved.get(from) ?? 0)) {
+      from.says.writeCompleted(bytes.length);
+      to.says.bytesReceived(bytes);
+    }
+    moved.set(from, from.sent.length);
+  };
+  while (!(client.source.reading && serverPlain.reading)) {
+    move(clientCipher, server.source);
+    move(server.source, clientCipher);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  client.source.says.bytesReceived(Buffer.from('through'));
+  client.source.says.endReceived();
+  move(clientCipher, server.source);
+  expect(clientCipher.ending).toBe(true);
+  server.source.says.endReceived();
+  expect(Buffer.concat(serverPlain.sent).toString()).toBe('through');
+  expect(serverPlain.ending).toBe(true);
+  clientCipher.says.endCompleted();
+  serverPlain.says.endCompleted();
+  serverPlain.says.endReceived();
+  clientCipher.says.endReceived();
+  server.source.says.endCompleted();
+  client.source.says.endCompleted();
+  expect(await client.ended).toMatchObject({
+    peer: 'fake',
+    target: 'the target',
+    outcome: { code: 'closed' },
+    plainBytes: { received: 7, sent: 0 },
+    packets: { sealed: 1, opened: 0 },
+    forwardSecrecy: true,
+  });
+  expect(await server.ended).toMatchObject({
+    plainBytes: { received: 0, sent: 7 },
+    packets: { sealed: 0, opened: 1 },
+  });
+  for (const channel of [client.source, server.source, clientCipher, serverPlain]) {
+    expect(channel.destroyed).toBe(true);
+  }
+});
+
+test('CN-4: a dial that fails ends the connection with its reason', async () => {
+  const { dialled, ended, source } = run('client');
+  dialled[0]?.failed('ECONNREFUSED');
+  expect((await ended).outcome).toEqual({ code: 'target-connect-failed', detail: 'ECONNREFUSED' });
+  expect(source.destroyed).toBe(true);
+});
+
+test('a connection that is given up cancels its dial and clears its timers', async () => {
+  const timers = (): number =>
+    process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  const { connection, cancelledDials, ended } = run('client');
+  expect(timers()).toBe(before + 1);
+  connection.cancel();
+  expect(timers()).toBe(before);
+  expect((await ended).outcome).toEqual({ code: 'cancelled' });
+  expect(cancelledDials()).toBe(1);
+});
+
+test('TM-2: the connect timer ends the connection', async () => {
+  const { ended } = run('client', { timeoutMilliseconds: 1 });
+  expect((await ended).outcome).toEqual({ code: 'target-connect-timed-out' });
+});
+
+test('CN-15: an exception in the core ends the connection alone, and tells nothing of the data', async () => {
+  const broken: CryptoSuite = {
+    ...suite,
+    pbkdf2: () => {
+      throw new TypeError('secret bytes: 6b6579');
+    },
+  };
+  const { source, ended } = run('server', { suite: broken });
+  source.says.bytesReceived(new Uint8Array(32));
+  expect((await ended).outcome).toEqual({ code: 'internal-error', detail: 'TypeError' });
+  expect(source.destroyed).toBe(true);
+});
+
+test('CN-15: an event that cannot happen is a defect that names itself', async () => {
+  const { source, ended } = run('server');
+  source.says.endCompleted();
+  expect((await ended).outcome).toEqual({
+    code: 'internal-error',
+    detail: 'connection: event endCompleted cannot happen in dialingAndHandshaking',
+  });
+});
+
+test('after the end, late reports are without effect', async () => {
+  const { connection, source, ended } = run('server');
+  connection.cancel();
+  source.says.bytesReceived(new Uint8Array(32));
+  source.says.failed('ECONNRESET');
+  connection.cancel();
+  expect((await ended).outcome).toEqual({ code: 'cancelled' });
+  expect(source.sent).toHaveLength(1);
+});
+
+test('a congested recorder stops the reading of both sides, and starts it again', async () => {
+  let congested = false;
+  let drained: (() => void) | undefined;
+  const recorded: ConnectionEvent['type'][] = [];
+  const { source, connection, ended } = run(
+    'server',
+    {},
+    {
+      suite,
+      record: (event) => recorded.push(event.type),
+      get congested() {
+        return congested;
+      },
+      onceDrained: (callback) => {
+        drained = callback;
+      },
+      end: () => recorded.push('cancelRequested'),
+    },
+  );
+  expect(source.reading).toBe(true);
+  congested = true;
+  source.says.bytesReceived(new Uint8Array(10));
+  expect(source.reading).toBe(false);
+  // The core knows nothing of it: what it wants read is read when the record has caught up.
+  congested = false;
+  drained?.();
+  expect(source.reading).toBe(true);
+  connection.cancel();
+  await ended;
+  expect(recorded).toEqual([
+    'connectionAccepted',
+    'bytesReceived',
+    'cancelRequested',
+    'cancelRequested',
+  ]);
+});

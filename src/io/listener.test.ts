@@ -1,0 +1,180 @@
+/** Goal of these tests: the listener holds, serves and refuses real sockets, and finishes. */
+
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import type { Channel } from './channel.ts';
+import { type Listener, openListener } from './listener.ts';
+import type { Endpoint } from './resolve.ts';
+import { listenOnLoopback } from './testing/socket-pair.ts';
+
+const clients: Socket[] = [];
+const directories: string[] = [];
+const listeners: Listener[] = [];
+
+afterEach(() => {
+  for (const client of clients.splice(0)) client.destroy();
+  for (const listener of listeners.splice(0)) listener.shutDown();
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
+});
+
+function newDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'listener-'));
+  directories.push(directory);
+  return directory;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listenOnLoopback(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+interface Served {
+  readonly channel: Channel;
+  end(): void;
+}
+
+/** A listener that collects what it serves. */
+async function collecting(endpoint: Endpoint, maximumOpen = 100, maximumWaiting = 10) {
+  const served: Served[] = [];
+  const limits: number[] = [];
+  let wake: (() => void) | undefined;
+  const listener = await openListener({
+    context: { maximumOpen, maximumWaiting },
+    endpoint,
+    sockets: { keepAlive: true },
+    serve: (channel, ended) => {
+      served.push({
+        channel,
+        end: () => {
+          channel.destroy();
+          ended();
+        },
+      });
+      wake?.();
+    },
+    limitReached: (limit) => limits.push(limit),
+    acceptFailed: () => {},
+  });
+  listeners.push(listener);
+  const reached = async (count: number): Promise<void> => {
+    while (served.length < count) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  };
+  return { listener, served, limits, reached };
+}
+
+async function knock(endpoint: Endpoint): Promise<Socket> {
+  const client = connect(endpoint).on('error', () => {});
+  clients.push(client);
+  await once(client, 'connect');
+  return client;
+}
+
+test('CN-18: beyond the limit a connection waits unread, and is served when one ends', async () => {
+  const endpoint = { host: '127.0.0.1', port: await freePort(), family: 4 as const };
+  const { served, limits, reached } = await collecting(endpoint, 2);
+  for (let i = 0; i < 4; i++) await knock(endpoint);
+  clients[2]?.write('I wait');
+  await reached(2);
+  expect(limits).toEqual([2]);
+  served[0]?.end();
+  await reached(3);
+  expect(served).toHaveLength(3);
+  const received = new Promise<string>((resolve) => {
+    served[2]?.channel.attach({
+      bytesReceived: (bytes) => resolve(Buffer.from(bytes).toString()),
+      endReceived: () => {},
+      writeCompleted: () => {},
+      endCompleted: () => {},
+      failed: resolve,
+    });
+  });
+  served[2]?.channel.startReading();
+  expect(await received).toBe('I wait');
+});
+
+test('CN-18: when too many wait, the next is refused by a close', async () => {
+  const endpoint = { host: '127.0.0.1', port: await freePort(), family: 4 as const };
+  const { served, reached } = await collecting(endpoint, 1, 1);
+  await knock(endpoint);
+  await knock(endpoint);
+  const third = await knock(endpoint);
+  await once(third.resume(), 'close');
+  await reached(1);
+  expect(served).toHaveLength(1);
+});
+
+test('CN-19: a shutdown refuses the waiting, and finishes with the last open one', async () => {
+  const endpoint = { host: '127.0.0.1', port: await freePort(), family: 4 as const };
+  const { listener, served, reached } = await collecting(endpoint, 1);
+  await knock(endpoint);
+  const waiting = await knock(endpoint);
+  await reached(1);
+  // The waiting one has been accepted when a third connection, behind it, has been.
+  listener.shutDown();
+  await once(waiting.resume(), 'close');
+  let finished = false;
+  void listener.finished.then(() => {
+    finished = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(finished).toBe(false);
+  served[0]?.end();
+  await listener.finished;
+  const late = connect(endpoint);
+  const [error] = (await once(late, 'error')) as [NodeJS.ErrnoException];
+  expect(error.code).toBe('ECONNREFUSED');
+});
+
+test('a UNIX socket that nobody listens on is replaced, and removed at the end', async () => {
+  const path = join(newDirectory(), 'socket');
+  // A listener that dies without cleaning up: the file stays when the handle is closed this way.
+  const dead = createServer();
+  dead.listen(path);
+  await once(dead, 'listening');
+  const { renameSync, existsSync } = await import('node:fs');
+  renameSync(path, `${path}.kept`);
+  await new Promise((resolve) => dead.close(resolve));
+  renameSync(`${path}.kept`, path);
+  const { listener, reached } = await collecting({ path });
+  await knock({ path });
+  await reached(1);
+  listener.shutDown();
+  expect(existsSync(path)).toBe(false);
+});
+
+test('a UNIX socket on which somebody listens is in use, and stays theirs', async () => {
+  const path = join(newDirectory(), 'socket');
+  const alive = createServer();
+  alive.listen(path);
+  await once(alive, 'listening');
+  await expect(collecting({ path })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await knock({ path });
+  alive.close();
+});
+
+test('a file that is no socket is never touched', async () => {
+  const path = join(newDirectory(), 'precious');
+  writeFileSync(path, 'data');
+  await expect(collecting({ path })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  const { readFileSync } = await import('node:fs');
+  expect(readFileSync(path, 'utf8')).toBe('data');
+});
+
+test('a port that is taken is an error of the system', async () => {
+  const other = createServer();
+  const port = await listenOnLoopback(other);
+  await expect(collecting({ host: '127.0.0.1', port, family: 4 })).rejects.toMatchObject({
+    code: 'EADDRINUSE',
+  });
+  other.close();
+});

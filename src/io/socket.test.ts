@@ -1,0 +1,106 @@
+/** Goal of these tests: a dial tries its endpoints in order and says how it ended, once. */
+
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Channel } from './channel.ts';
+import type { Endpoint } from './resolve.ts';
+import { acceptedChannel, dial, nameEndpoint, type SocketOptions } from './socket.ts';
+import { listenOnLoopback } from './testing/socket-pair.ts';
+
+let server: Server;
+let port: number;
+const opened: { destroy(): void }[] = [];
+
+beforeEach(async () => {
+  server = createServer((socket) => opened.push(socket));
+  port = await listenOnLoopback(server);
+});
+
+afterEach(() => {
+  for (const one of opened.splice(0)) one.destroy();
+  server.close();
+});
+
+/** A port of loopback on which nothing listens. */
+async function deafPort(): Promise<number> {
+  const closed = createServer();
+  const free = await listenOnLoopback(closed);
+  await new Promise((resolve) => closed.close(resolve));
+  return free;
+}
+
+function dialled(
+  endpoints: readonly Endpoint[],
+  options: SocketOptions = { keepAlive: true },
+): Promise<Channel | string> {
+  return new Promise((resolve) => {
+    dial(endpoints, options, {
+      connected: (channel) => {
+        opened.push(channel);
+        resolve(channel);
+      },
+      failed: resolve,
+    });
+  });
+}
+
+const local = (at: number): Endpoint => ({ host: '127.0.0.1', port: at, family: 4 });
+
+test('CN-5: the first endpoint that answers is used', async () => {
+  const deaf = await deafPort();
+  const channel = await dialled([local(deaf), local(port), local(deaf)]);
+  expect(channel).toMatchObject({ peer: `[127.0.0.1]:${port}` });
+});
+
+test('CN-4: when none answers, the last reason is told', async () => {
+  const deaf = await deafPort();
+  expect(await dialled([{ path: '/nonexistent/socket' }, local(deaf)])).toBe('ECONNREFUSED');
+  expect(await dialled([local(deaf), { path: '/nonexistent/socket' }])).toBe('ENOENT');
+});
+
+test('without an endpoint the dial fails', async () => {
+  expect(await dialled([])).toBe('EADDRNOTAVAIL');
+});
+
+test('-b: the connection comes from the given address, and port', async () => {
+  const from = await deafPort();
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  await dialled([local(port)], { keepAlive: true, bind: { host: '127.0.0.2', port: from } });
+  const [socket] = await accepted;
+  expect([socket.remoteAddress, socket.remotePort]).toEqual(['127.0.0.2', from]);
+});
+
+test('-b: an address that is not ours fails like an endpoint', async () => {
+  const code = await dialled([local(port)], {
+    keepAlive: true,
+    bind: { host: '192.0.2.1', port: 0 },
+  });
+  expect(code).toBe('EADDRNOTAVAIL');
+});
+
+test('a cancelled dial says nothing', async () => {
+  const deaf = await deafPort();
+  const heard: string[] = [];
+  const cancel = dial(
+    [local(deaf), local(port)],
+    { keepAlive: true },
+    {
+      connected: () => heard.push('connected'),
+      failed: (code) => heard.push(code),
+    },
+  );
+  cancel();
+  // Another dial to the same places comes to its end; the cancelled one would have, too.
+  await dialled([local(deaf), local(port)]);
+  expect(heard).toEqual([]);
+});
+
+test('endpoints and peers are named as addresses are written', async () => {
+  expect(nameEndpoint({ host: '::1', port: 25, family: 6 })).toBe('[::1]:25');
+  expect(nameEndpoint({ path: '/run/x' })).toBe('/run/x');
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  await dialled([local(port)]);
+  const [socket] = await accepted;
+  expect(acceptedChannel(socket).peer).toMatch(/^\[127\.0\.0\.1\]:\d+$/);
+});

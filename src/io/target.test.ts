@@ -1,0 +1,66 @@
+/** Goal of these tests: a target's addresses follow its name, and survive a resolver that fails. */
+
+import { expect, test } from 'vitest';
+import { parseAddress } from './address.ts';
+import type { Endpoint } from './resolve.ts';
+import { openTarget } from './target.ts';
+
+const at = (host: string): readonly Endpoint[] => [{ host, port: 25, family: 4 }];
+
+/** A resolver whose answers a test gives one by one; a string is an error. */
+function scripted(answers: (readonly Endpoint[] | string)[]) {
+  const waiting: (() => void)[] = [];
+  let asked = 0;
+  const notify = (): void => {
+    for (const wake of waiting.splice(0)) wake();
+  };
+  return {
+    resolve: async (): Promise<readonly Endpoint[]> => {
+      asked++;
+      notify();
+      const answer = answers.shift() ?? 'nothing left';
+      if (typeof answer === 'string') throw new Error(answer);
+      return answer;
+    },
+    askedTimes: async (count: number): Promise<void> => {
+      // The refresh timer does not keep the process alive; waiting for it must.
+      const alive = setInterval(() => {}, 1000);
+      while (asked < count) await new Promise<void>((resolve) => waiting.push(resolve));
+      clearInterval(alive);
+    },
+  };
+}
+
+test('-r: a new answer replaces the addresses, a failure keeps them', async () => {
+  const { resolve, askedTimes } = scripted([at('192.0.2.2'), 'no such host', at('192.0.2.3')]);
+  const failures: string[] = [];
+  const target = openTarget(parseAddress('name.example:25'), at('192.0.2.1'), {
+    intervalMilliseconds: 1,
+    resolve,
+    lookupFailed: (error) => failures.push(String(error)),
+  });
+  expect(target.endpoints).toEqual(at('192.0.2.1'));
+  await askedTimes(2);
+  expect(target.endpoints).toEqual(at('192.0.2.2'));
+  await askedTimes(4);
+  expect(target.endpoints).toEqual(at('192.0.2.3'));
+  expect(failures[0]).toContain('no such host');
+  target.close();
+});
+
+test('-R, and addresses that are no names: nothing is looked up again', async () => {
+  const { resolve } = scripted([]);
+  let asked = false;
+  const counting = (): Promise<readonly Endpoint[]> => {
+    asked = true;
+    return resolve();
+  };
+  openTarget(parseAddress('name.example:25'), at('192.0.2.1'), { resolve: counting });
+  openTarget(parseAddress('[192.0.2.1]:25'), at('192.0.2.1'), {
+    intervalMilliseconds: 1,
+    resolve: counting,
+  });
+  // A timer of the same length that was set later fires later.
+  await new Promise((done) => setTimeout(done, 5));
+  expect(asked).toBe(false);
+});
