@@ -5,12 +5,26 @@ import { describe, expect, test } from 'vitest';
 import { DigestChain } from './chain.ts';
 
 describe('the running digest', () => {
-  test('is SHA-256 over the digest before and the line without its own, as the format says', () => {
+  test('is over the digest before and that of the line without its own, as the format says', () => {
+    const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
     const chain = new DigestChain();
-    const first = createHash('sha256').update('{"a":1').digest('hex');
-    const second = createHash('sha256').update(`${first}{"b":2`).digest('hex');
+    const first = sha256(sha256('{"a":1'));
+    const second = sha256(first + sha256('{"b":2'));
     expect(chain.seal('{"a":1}')).toBe(`{"a":1,"digest":"${first}"}\n`);
     expect(chain.seal('{"b":2}')).toBe(`{"b":2,"digest":"${second}"}\n`);
+  });
+
+  test('is the same when many lines are sealed off the main thread', async () => {
+    const objects = ['{"a":1}', `{"long":"${'ä'.repeat(20_000)}"}`, '{"b":2}', '{"c":3}'];
+    const chain = new DigestChain();
+    const expected = objects.map((object) => chain.seal(object)).join('');
+    const other = new DigestChain();
+    const halves = [
+      await other.sealAll(objects.slice(0, 2)),
+      await other.sealAll(objects.slice(2)),
+    ];
+    expect(Buffer.concat(halves).toString()).toBe(expected);
+    expect(await other.sealAll([])).toHaveLength(0);
   });
 
   test('opens what it sealed', () => {

@@ -1,12 +1,14 @@
 /**
- * One log's way to its disk: lines go in at once, and are written behind the caller's back.
+ * One log's way to its disk: objects go in at once, and become lines with their digests and are
+ * written behind the caller's back.
  *
- * Lines that wait are joined into one write, so that a slow disk gets few large writes. The
+ * What waits is joined into one write, so that a slow disk gets few large writes. The
  * first error ends it: what waits is forgotten, and nothing more is accepted. It does not bound
  * what waits; the recorder tells its caller when that is too much.
  */
 
 import { open, unlink } from 'node:fs/promises';
+import { DigestChain } from './chain.ts';
 
 /** What is used of a file; a test brings its own. */
 export interface LogStorage {
@@ -37,12 +39,13 @@ export const fileSystem: LogStorage = {
 /** The most that one write takes, in characters; more waits for the next. */
 const WRITE_CHARACTERS = 1024 * 1024;
 
-/** Lines on their way to one file. */
+/** The lines of one log, on their way to its file. */
 export class LogFile {
   readonly #storage: LogStorage;
   readonly #path: string;
   readonly #onChange: () => void;
-  #lines: string[] = [];
+  readonly #chain = new DigestChain();
+  #objects: string[] = [];
   #waiting = 0;
   #wake: (() => void) | undefined;
   #ending = false;
@@ -69,11 +72,11 @@ export class LogFile {
     return this.#stopped;
   }
 
-  /** Add text that ends in a newline. Without effect when stopped. */
-  append(text: string): void {
+  /** Add a line: a JSON object without its digest. Without effect when stopped. */
+  append(object: string): void {
     if (this.#stopped || this.#ending) return;
-    this.#lines.push(text);
-    this.#waiting += text.length;
+    this.#objects.push(object);
+    this.#waiting += object.length;
     this.#wake?.();
   }
 
@@ -86,7 +89,7 @@ export class LogFile {
   /** Forget what waits and accept nothing more; the file is closed as it is. */
   stop(): void {
     this.#stopped = true;
-    this.#lines = [];
+    this.#objects = [];
     this.#waiting = 0;
     this.#wake?.();
     this.#onChange();
@@ -108,11 +111,11 @@ export class LogFile {
     let failure: Error | undefined;
     try {
       for (;;) {
-        const text = await this.#next();
-        if (text === undefined) break;
-        written += await writeAll(file, new TextEncoder().encode(text));
+        const objects = await this.#next();
+        if (objects.length === 0) break;
+        written += await writeAll(file, await this.#chain.sealAll(objects));
         if (this.#stopped) break;
-        this.#waiting -= text.length;
+        this.#waiting -= lengthOf(objects);
         this.#onChange();
       }
     } catch (error) {
@@ -130,10 +133,10 @@ export class LogFile {
     return failure;
   }
 
-  /** The next text to write; undefined when there will be none. */
-  async #next(): Promise<string | undefined> {
-    while (this.#lines.length === 0) {
-      if (this.#stopped || this.#ending) return undefined;
+  /** What is to be written next, in one go; nothing when there will be nothing. */
+  async #next(): Promise<readonly string[]> {
+    while (this.#objects.length === 0) {
+      if (this.#stopped || this.#ending) return [];
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -141,13 +144,17 @@ export class LogFile {
     }
     let count = 0;
     let characters = 0;
-    for (const line of this.#lines) {
-      if (count > 0 && characters + line.length > WRITE_CHARACTERS) break;
+    for (const object of this.#objects) {
+      if (count > 0 && characters + object.length > WRITE_CHARACTERS) break;
       count += 1;
-      characters += line.length;
+      characters += object.length;
     }
-    return this.#lines.splice(0, count).join('');
+    return this.#objects.splice(0, count);
   }
+}
+
+function lengthOf(objects: readonly string[]): number {
+  return objects.reduce((length, object) => length + object.length, 0);
 }
 
 async function writeAll(file: LogStorageFile, bytes: Uint8Array): Promise<number> {

@@ -1,6 +1,6 @@
 /**
- * Records one connection: turns each event, with what came of it, into a line at once, and
- * hands the line to the log's file.
+ * Records one connection: turns each event, with what came of it, into text at once, and
+ * hands the text to the log's file.
  *
  * It never throws and never waits, so that a defect here or a bad disk stops the recording and
  * nothing else (CN-15). How the file and its errors are dealt with is in `log-file.ts`.
@@ -9,7 +9,6 @@
 import type { ConnectionState } from '../protocol/connection.ts';
 import type { ConnectionEffect, ConnectionEvent, Step } from '../protocol/events.ts';
 import type { CryptoSuite } from '../protocol/suite.ts';
-import { DigestChain } from './chain.ts';
 import { wireEffect, wireEvent, withoutErasedSecrets } from './content.ts';
 import { encodeEnd, encodeEntry, encodeHeader } from './encode.ts';
 import type { Derivation, LogHeader } from './format.ts';
@@ -75,7 +74,6 @@ class Recorder implements OwnedRecorder {
   readonly #full: boolean;
   readonly #file: LogFile;
   readonly #now: () => number;
-  readonly #chain = new DigestChain();
   readonly #tally = new Tally();
   #derivations: Derivation[] = [];
   #firstEventAt: number | undefined;
@@ -90,7 +88,7 @@ class Recorder implements OwnedRecorder {
     this.#now = now;
     this.#file = new LogFile(storage, path, () => this.#drained());
     this.done = this.#file.done.then((error) => this.#defect ?? error);
-    this.#guarded(() => this.#file.append(this.#chain.seal(encodeHeader(header))));
+    this.#guarded(() => this.#file.append(encodeHeader(header)));
   }
 
   get congested(): boolean {
@@ -112,9 +110,7 @@ class Recorder implements OwnedRecorder {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#guarded(() =>
-      this.#file.append(this.#chain.seal(encodeEnd(this.#tally.end(this.#time())))),
-    );
+    this.#guarded(() => this.#file.append(encodeEnd(this.#tally.end(this.#time()))));
     this.#file.end();
   }
 
@@ -138,7 +134,7 @@ class Recorder implements OwnedRecorder {
           event: wireEvent(event),
           effects: effects.map(wireEffect),
         });
-    this.#file.append(this.#chain.seal(object));
+    this.#file.append(object);
   }
 
   /** Microseconds since the first event, never less than before. */
