@@ -1,8 +1,16 @@
 /**
- * What a program says while it runs, by level: the interface, and its simplest form.
+ * What a program says while it runs, by level: the interface, and the logger behind it.
+ *
+ * Lines below the level are dropped. Repeats of warnings and errors are limited and counted
+ * (`log-repeats.ts`); `info` and `debug` were asked for, and are complete. What the words mean is
+ * in `spec/logging.md`. Nothing secret may be given to a logger at any level: it hides nothing.
  */
 
-import type { LogLevel } from '../cli/config.ts';
+import type { LogConfig, LogLevel } from '../cli/config.ts';
+import { formatMessage } from './log-format.ts';
+import { type HeldBack, RepeatLimit, type RepeatTime } from './log-repeats.ts';
+import type { LogSink } from './log-sink.ts';
+import { stderrSink } from './log-stderr.ts';
 
 /** Stable names and plain values: what a JSON line carries beside its message. */
 export type LogFields = Readonly<Record<string, string | number | boolean>>;
@@ -10,4 +18,104 @@ export type LogFields = Readonly<Record<string, string | number | boolean>>;
 /** Says one thing. `event` is a stable word (`handshake-mac-mismatch`), `message` is for a person. */
 export interface Logger {
   log(level: LogLevel, event: string, message: string, fields?: LogFields): void;
+}
+
+/** The logger of a whole program. */
+export interface ProgramLogger extends Logger {
+  /** Say now what repeats were held back. */
+  flush(): void;
+  /** From now on, lines go there. */
+  redirect(sink: LogSink): void;
+  /** At the end of the process: flush, and let the sink finish, within a second or so. */
+  close(): Promise<void>;
+}
+
+/** Time as a logger needs it. */
+export interface LogTime extends RepeatTime {
+  now(): Date;
+}
+
+export interface LoggerOptions extends LogConfig {
+  /** The name in front of each line. */
+  readonly program: string;
+  /** Standard error when absent. */
+  readonly sink?: LogSink;
+  /** For tests. */
+  readonly time?: LogTime;
+}
+
+/** From the least that can be said to everything. */
+const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
+
+/** Kinds of which fewer lines are said than of others, in each window. */
+const FEWER_LINES: Readonly<Record<string, number>> = { 'limit-reached': 1 };
+
+const SYSTEM_TIME: LogTime = {
+  now: () => new Date(),
+  monotonic: () => performance.now(),
+  after: (milliseconds, callback) => {
+    const timer = setTimeout(callback, milliseconds);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** A logger. Logging never throws and never waits, whatever becomes of the sink. */
+export function createLogger(options: LoggerOptions): ProgramLogger {
+  return new LevelLogger(options);
+}
+
+class LevelLogger implements ProgramLogger {
+  private readonly options: LoggerOptions;
+  private readonly time: LogTime;
+  private readonly repeats: RepeatLimit;
+  private sink: LogSink;
+  private lost = 0;
+
+  constructor(options: LoggerOptions) {
+    this.options = options;
+    this.time = options.time ?? SYSTEM_TIME;
+    this.sink = options.sink ?? stderrSink();
+    this.repeats = new RepeatLimit(this.time, FEWER_LINES, (heldBack) => this.count(heldBack));
+  }
+
+  log(level: LogLevel, event: string, message: string, fields: LogFields = {}): void {
+    if (LEVELS.indexOf(level) > LEVELS.indexOf(this.options.level)) return;
+    const limited = level === 'error' || level === 'warn';
+    if (limited && !this.repeats.admit(event, level)) return;
+    this.say(level, event, message, fields);
+  }
+
+  flush(): void {
+    this.repeats.flush();
+  }
+
+  redirect(sink: LogSink): void {
+    this.sink = sink;
+  }
+
+  async close(): Promise<void> {
+    this.flush();
+    await this.sink.close?.();
+  }
+
+  /** As `… and 311 more in 10 s (handshake-mac-mismatch)`. */
+  private count({ kind, level, count, seconds }: HeldBack): void {
+    const message = `… and ${count} more in ${seconds} s (${kind})`;
+    this.say(level, 'repeats', message, { repeated: kind, count, seconds });
+  }
+
+  private say(level: LogLevel, event: string, message: string, fields: LogFields): void {
+    if (this.lost > 0) {
+      const lost = `${this.lost} ${this.lost === 1 ? 'line' : 'lines'} of the log could not be written`;
+      if (this.write('warn', 'lines-lost', lost, { count: this.lost })) this.lost = 0;
+    }
+    if (!this.write(level, event, message, fields)) this.lost += 1;
+  }
+
+  private write(level: LogLevel, event: string, message: string, fields: LogFields): boolean {
+    const { program, format } = this.options;
+    const time = this.time.now();
+    return this.sink.write(formatMessage(format, { time, level, program, event, message, fields }));
+  }
 }

@@ -1,0 +1,110 @@
+/**
+ * How often one kind of thing is said: a few lines, then a count.
+ *
+ * The first line of a kind opens a window of ten seconds. Within it, only so many lines are let
+ * through; the others are counted, and when the window closes the count is told. It holds one
+ * small record for each kind whose window is open, and those are bounded.
+ */
+
+import type { LogLevel } from '../cli/config.ts';
+
+/** Lines of one kind in one window, where nothing else is said about the kind. */
+export const LINES_IN_WINDOW = 5;
+
+/** The length of a window. */
+export const WINDOW_MILLISECONDS = 10_000;
+
+/** Windows open at once. The kinds are the fixed codes of this program; this is far above them. */
+export const MAXIMUM_WINDOWS = 256;
+
+/** Time as this module needs it; tests bring their own. */
+export interface RepeatTime {
+  /** Milliseconds of a clock that never goes back. */
+  monotonic(): number;
+  /** Calls back once; returns what cancels it. Does not keep the process alive. */
+  after(milliseconds: number, callback: () => void): () => void;
+}
+
+/** Repeats that were not said. */
+export interface HeldBack {
+  readonly kind: string;
+  /** The level of the line that opened the window. */
+  readonly level: LogLevel;
+  readonly count: number;
+  /** The time they took, rounded up to whole seconds, at least 1. */
+  readonly seconds: number;
+}
+
+interface Window {
+  readonly level: LogLevel;
+  readonly openedAt: number;
+  readonly cancel: () => void;
+  said: number;
+  heldBack: number;
+}
+
+/** Decides what is said, and tells what was not. */
+export class RepeatLimit {
+  private readonly windows = new Map<string, Window>();
+  private readonly time: RepeatTime;
+  private readonly lines: Readonly<Record<string, number>>;
+  private readonly tell: (heldBack: HeldBack) => void;
+
+  /** `lines`: kinds whose number of lines is not {@link LINES_IN_WINDOW}. */
+  constructor(
+    time: RepeatTime,
+    lines: Readonly<Record<string, number>>,
+    tell: (heldBack: HeldBack) => void,
+  ) {
+    this.time = time;
+    this.lines = lines;
+    this.tell = tell;
+  }
+
+  /** Whether a line of this kind is said now; if not, it is counted. */
+  admit(kind: string, level: LogLevel): boolean {
+    const window = this.windows.get(kind) ?? this.open(kind, level);
+    if (window.said < (this.lines[kind] ?? LINES_IN_WINDOW)) {
+      window.said += 1;
+      return true;
+    }
+    window.heldBack += 1;
+    return false;
+  }
+
+  /** Close every window, and tell what they held back. */
+  flush(): void {
+    for (const kind of [...this.windows.keys()]) this.close(kind);
+  }
+
+  private open(kind: string, level: LogLevel): Window {
+    const [oldest] = this.windows.keys();
+    if (this.windows.size >= MAXIMUM_WINDOWS && oldest !== undefined) this.close(oldest);
+    const window = {
+      level,
+      openedAt: this.time.monotonic(),
+      cancel: this.time.after(WINDOW_MILLISECONDS, () => this.close(kind)),
+      said: 0,
+      heldBack: 0,
+    };
+    this.windows.set(kind, window);
+    return window;
+  }
+
+  private close(kind: string): void {
+    const window = this.windows.get(kind);
+    if (window === undefined) return;
+    this.windows.delete(kind);
+    window.cancel();
+    if (window.heldBack === 0) return;
+    const elapsed = this.time.monotonic() - window.openedAt;
+    // A timer is late, never early; what it waited is what the window was meant to be.
+    const seconds = Math.ceil(Math.min(elapsed, WINDOW_MILLISECONDS) / 1000);
+    this.tell({
+      kind,
+      level: window.level,
+      count: window.heldBack,
+      seconds: Math.max(1, seconds),
+    });
+  }
+}

@@ -1,0 +1,19 @@
+/** Where lines of the log go: the interface that `log-stderr.ts` and `syslog.ts` fill. */
+
+import type { LogLevel } from '../cli/config.ts';
+
+/** One formatted line, without its line feed and without any other control character. */
+export interface LogLine {
+  readonly level: LogLevel;
+  /** `spiped: ` in text, for sinks that do not name the program themselves; empty in JSON. */
+  readonly prefix: string;
+  readonly text: string;
+}
+
+/** A place for lines. Never throws, never waits. */
+export interface LogSink {
+  /** False when the line is lost, because the place is gone or full; the logger counts these. */
+  write(line: LogLine): boolean;
+  /** Give what was written the time it needs to arrive, within a second. */
+  close?(): Promise<void>;
+}

@@ -1,0 +1,192 @@
+/**
+ * Lines of the log through syslog, by the system's own `logger` program: Node has no datagram
+ * UNIX sockets to talk to the syslog daemon with (`--syslog`).
+ *
+ * One long-lived `logger` for each level that is used, fed a line at a time, because the priority
+ * is an option of its command line, and what would change it by the line is not portable. The
+ * death of a `logger` costs the lines that it had not passed on; the next line starts another
+ * one. Where it cannot be started, or dies again and again, lines go to the fallback, which is
+ * said once, and it is tried again after a minute.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { LogLevel } from '../cli/config.ts';
+import type { ProgramLogger } from './log.ts';
+import type { LogLine, LogSink } from './log-sink.ts';
+import { stderrSink } from './log-stderr.ts';
+
+/** The severities of syslog (RFC 5424, section 6.2.1), by the names that `logger -p` takes. */
+const SEVERITIES: Readonly<Record<LogLevel, string>> = {
+  error: 'err',
+  warn: 'warning',
+  info: 'info',
+  debug: 'debug',
+};
+
+/** Bytes that may wait for one `logger`; lines beyond are lost, and counted. */
+const MAXIMUM_WAITING_BYTES = 256 * 1024;
+
+/** So many ends of a `logger` within a minute, and the fallback takes over. */
+const MAXIMUM_ENDS = 3;
+
+const MINUTE_MILLISECONDS = 60_000;
+
+/** How long the end of the process waits for `logger` to take its last lines. */
+const CLOSE_MILLISECONDS = 1000;
+
+export interface SyslogOptions {
+  /** The tag of each line. */
+  readonly program: string;
+  /** Where lines go while `logger` cannot be had. */
+  readonly fallback: LogSink;
+  /** Called once, when the fallback is used for the first time. */
+  failed(reason: string): void;
+  /** The program to start; a name is looked for in PATH. */
+  readonly command?: string;
+  /** Milliseconds of a clock that never goes back. */
+  readonly clock?: () => number;
+}
+
+/** Let a logger speak through syslog from now on; standard error is its fallback. */
+export function logToSyslog(logger: ProgramLogger, program: string): void {
+  const failed = (reason: string): void => {
+    logger.log('warn', 'syslog-failed', `cannot log through syslog: ${reason}`);
+  };
+  logger.redirect(syslogSink({ program, fallback: stderrSink(), failed }));
+}
+
+/** A sink that passes lines to `logger`. The first process starts at once: later may be too late. */
+export function syslogSink(options: SyslogOptions): LogSink {
+  return new SyslogSink(options);
+}
+
+class SyslogSink implements LogSink {
+  private readonly options: SyslogOptions;
+  private readonly clock: () => number;
+  private readonly feeds = new Map<LogLevel, Feed>();
+  /** When a `logger` ended, the last few times. */
+  private ends: number[] = [];
+  private suspendedUntil = Number.NEGATIVE_INFINITY;
+  private failureSaid = false;
+  private closing = false;
+
+  constructor(options: SyslogOptions) {
+    this.options = options;
+    this.clock = options.clock ?? (() => performance.now());
+    // When descriptors have run out, which is worth a line, no process can be started.
+    this.start('warn');
+  }
+
+  write(line: LogLine): boolean {
+    if (this.closing || this.clock() < this.suspendedUntil)
+      return this.options.fallback.write(line);
+    const feed = this.feeds.get(line.level) ?? this.start(line.level);
+    return feed === undefined ? this.options.fallback.write(line) : feed.write(line);
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    await Promise.all([...this.feeds.values()].map((feed) => feed.close()));
+    await this.options.fallback.close?.();
+  }
+
+  private start(level: LogLevel): Feed | undefined {
+    const { program, command = 'logger' } = this.options;
+    try {
+      const args = ['-t', program, '-p', `daemon.${SEVERITIES[level]}`];
+      const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'] });
+      const feed = new Feed(child, (reason, undelivered) => {
+        if (this.feeds.get(level) === feed) this.feeds.delete(level);
+        this.ended(reason, undelivered);
+      });
+      this.feeds.set(level, feed);
+      return feed;
+    } catch (error) {
+      this.ended({ kind: 'not started', words: wordsOf(error) }, []);
+      return undefined;
+    }
+  }
+
+  private ended(end: End, undelivered: readonly LogLine[]): void {
+    if (this.closing) return;
+    const now = this.clock();
+    this.ends = [...this.ends.filter((time) => now - time < MINUTE_MILLISECONDS), now];
+    if (end.kind === 'not started' || this.ends.length >= MAXIMUM_ENDS) {
+      this.ends = [];
+      this.suspendedUntil = now + MINUTE_MILLISECONDS;
+      if (!this.failureSaid) {
+        this.failureSaid = true;
+        this.options.failed(end.words);
+      }
+    }
+    for (const line of undelivered) this.write(line);
+  }
+}
+
+/** How a `logger` ended. */
+interface End {
+  readonly kind: 'not started' | 'ended';
+  readonly words: string;
+}
+
+/** One `logger` and what it is fed. */
+class Feed {
+  private readonly child: ChildProcess;
+  /** What was written before it is known whether the program started at all. */
+  private unsure: LogLine[] | undefined = [];
+  private over = false;
+
+  constructor(child: ChildProcess, ended: (end: End, undelivered: readonly LogLine[]) => void) {
+    this.child = child;
+    const finish = (end: End): void => {
+      if (this.over) return;
+      this.over = true;
+      child.stdin?.destroy();
+      ended(end, this.unsure ?? []);
+    };
+    child.once('spawn', () => {
+      this.unsure = undefined;
+    });
+    child.once('error', (error) => finish({ kind: 'not started', words: wordsOf(error) }));
+    child.once('exit', (code, signal) => {
+      finish({ kind: 'ended', words: `logger ended with ${signal ?? `exit status ${code}`}` });
+    });
+    // A broken pipe is the death of the program, of which `exit` tells.
+    child.stdin?.on('error', () => {});
+    // It never keeps the daemon alive: it ends when its standard input does.
+    child.unref();
+    if (child.stdin !== null && 'unref' in child.stdin) (child.stdin as { unref(): void }).unref();
+  }
+
+  write(line: LogLine): boolean {
+    const { stdin } = this.child;
+    if (stdin === null || stdin === undefined || stdin.destroyed) return false;
+    if (stdin.writableLength > MAXIMUM_WAITING_BYTES) return false;
+    this.unsure?.push(line);
+    stdin.write(`${line.text}\n`);
+    return true;
+  }
+
+  /** End its input and wait until it has taken it, or its time is up. */
+  close(): Promise<void> {
+    const { child } = this;
+    if (this.over) return Promise.resolve();
+    return new Promise((resolve) => {
+      const giveUp = setTimeout(() => {
+        child.stdin?.destroy();
+        resolve();
+      }, CLOSE_MILLISECONDS);
+      child.once('close', () => {
+        clearTimeout(giveUp);
+        resolve();
+      });
+      child.ref();
+      child.stdin?.end();
+    });
+  }
+}
+
+function wordsOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' ? 'there is no program named logger' : message;
+}
