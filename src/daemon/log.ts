@@ -48,7 +48,7 @@ export interface LoggerOptions extends LogConfig {
 const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 
 /** Kinds of which fewer lines are said than of others, in each window. */
-const FEWER_LINES: Readonly<Record<string, number>> = { 'limit-reached': 1 };
+const FEWER_LINES: Readonly<Record<string, number>> = { 'connection-limit-reached': 1 };
 
 const SYSTEM_TIME: LogTime = {
   now: () => new Date(),
@@ -106,11 +106,17 @@ class LevelLogger implements ProgramLogger {
   }
 
   private say(level: LogLevel, event: string, message: string, fields: LogFields): void {
-    if (this.lost > 0) {
-      const lost = `${this.lost} ${this.lost === 1 ? 'line' : 'lines'} of the log could not be written`;
-      if (this.write('warn', 'lines-lost', lost, { count: this.lost })) this.lost = 0;
-    }
-    if (!this.write(level, event, message, fields)) this.lost += 1;
+    if (!this.confessLosses() || !this.write(level, event, message, fields)) this.lost += 1;
+  }
+
+  /** Lines that were lost are the first thing said when something can be said again. */
+  private confessLosses(): boolean {
+    if (this.lost === 0) return true;
+    const lines = this.lost === 1 ? '1 line' : `${this.lost} lines`;
+    const message = `${lines} of the log could not be written`;
+    if (!this.write('warn', 'lines-lost', message, { count: this.lost })) return false;
+    this.lost = 0;
+    return true;
   }
 
   private write(level: LogLevel, event: string, message: string, fields: LogFields): boolean {

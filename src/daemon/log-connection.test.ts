@@ -1,0 +1,119 @@
+/** What is said when a connection ends: which lines, how loud, with which fields. */
+
+import { describe, expect, test } from 'vitest';
+import type { LogLevel } from '../cli/config.ts';
+import type { ConnectionSummary } from '../io/summary.ts';
+import { FAULTS, type FaultCode, type Outcome } from '../protocol/faults.ts';
+import type { Role } from '../protocol/parameters.ts';
+import type { LogFields } from './log.ts';
+import { logConnectionEnd } from './log-connection.ts';
+
+interface Said {
+  readonly level: LogLevel;
+  readonly event: string;
+  readonly message: string;
+  readonly fields: LogFields | undefined;
+}
+
+const SUMMARY: ConnectionSummary = {
+  peer: '[192.0.2.1]:4711',
+  target: 'mail.example:25',
+  outcome: { code: 'closed' },
+  plainBytes: { received: 2048, sent: 7 },
+  packets: { sealed: 2, opened: 1 },
+  milliseconds: 1234.56,
+  forwardSecrecy: true,
+};
+
+function said(outcome: Outcome, role: Role = 'server'): readonly Said[] {
+  const lines: Said[] = [];
+  const log = (level: LogLevel, event: string, message: string, fields?: LogFields): void => {
+    lines.push({ level, event, message, fields });
+  };
+  logConnectionEnd({ log }, { ...SUMMARY, outcome }, role);
+  return lines;
+}
+
+/** The line above `info`, if there is one. */
+function loud(outcome: Outcome, role: Role = 'server'): string | undefined {
+  const lines = said(outcome, role).filter(({ level }) => level !== 'info');
+  expect(lines.length).toBeLessThanOrEqual(1);
+  return lines[0]?.message;
+}
+
+const CODES = Object.keys(FAULTS) as FaultCode[];
+
+describe('at info', () => {
+  test.each(['closed', 'cancelled', ...CODES] as const)('%s is one line for the end', (code) => {
+    const ends = said({ code }).filter(({ level }) => level === 'info');
+    expect(ends).toMatchObject([{ event: 'connection-ended', fields: { outcome: code } }]);
+  });
+
+  test('the line has peer, target, outcome, bytes each way, packets and duration', () => {
+    expect(said({ code: 'closed' })).toEqual([
+      {
+        level: 'info',
+        event: 'connection-ended',
+        message:
+          'connection from [192.0.2.1]:4711 to mail.example:25 ended: closed; 2048 bytes in 2 packets sealed, 7 bytes in 1 packets opened, 1.235 s',
+        fields: {
+          peer: '[192.0.2.1]:4711',
+          target: 'mail.example:25',
+          outcome: 'closed',
+          bytesReceived: 2048,
+          bytesSent: 7,
+          packetsSealed: 2,
+          packetsOpened: 1,
+          milliseconds: 1235,
+          forwardSecrecy: true,
+        },
+      },
+    ]);
+  });
+});
+
+describe('above info', () => {
+  test.each(CODES.filter((code) => code !== 'handshake-ended-in-nonce'))(
+    '%s is one warning of that name, with the peer in it and its fields',
+    (code) => {
+      const level = code === 'internal-error' ? 'error' : 'warn';
+      const lines = said({ code }).filter((line) => line.level !== 'info');
+      expect(lines).toMatchObject([
+        { level, event: code, fields: { outcome: code, peer: '[192.0.2.1]:4711' } },
+      ]);
+      expect(lines[0]?.message).toContain('connection from [192.0.2.1]:4711: ');
+      expect(lines[0]?.message).toContain(FAULTS[code].text);
+    },
+  );
+
+  test('nothing is said of a good end, nor of one that was asked for', () => {
+    expect(loud({ code: 'closed' })).toBeUndefined();
+    expect(loud({ code: 'cancelled' })).toBeUndefined();
+  });
+
+  test('a port check of a server is no warning; a target that leaves a client is', () => {
+    expect(loud({ code: 'handshake-ended-in-nonce' }, 'server')).toBeUndefined();
+    expect(loud({ code: 'handshake-ended-in-nonce' }, 'client')).toContain('mail.example:25');
+  });
+
+  test('a target that cannot be reached is named, with the reason in words and code', () => {
+    expect(loud({ code: 'target-connect-failed', detail: 'ECONNREFUSED' })).toBe(
+      'connection from [192.0.2.1]:4711: could not connect to the target: connection refused (ECONNREFUSED) (target mail.example:25)',
+    );
+  });
+
+  test('a client names its target, which is the peer of its handshake', () => {
+    expect(loud({ code: 'handshake-mac-mismatch' }, 'client')).toContain(
+      '(target mail.example:25)',
+    );
+    expect(loud({ code: 'handshake-mac-mismatch' }, 'server')).not.toContain('target');
+    expect(loud({ code: 'plain-socket-failed' }, 'client')).not.toContain('target');
+  });
+
+  test('a detail that is no code of the system is said as it is', () => {
+    expect(loud({ code: 'internal-error', detail: 'invariant: x' })).toMatch(/: invariant: x$/);
+    expect(said({ code: 'internal-error', detail: 'invariant: x' })[0]?.fields).toMatchObject({
+      detail: 'invariant: x',
+    });
+  });
+});
