@@ -63,12 +63,12 @@ export class Receiver {
       this.#waiting.add(look);
       look();
     });
-    await within(`${this.#title} receives ${count} bytes`, settled);
+    await within(`${this.#title} receives ${count} bytes`, settled, () => this.#bytes);
   }
 
   /** Waits for the end of the stream, whichever it is. */
   async over(): Promise<StreamEnd> {
-    return await within(`the stream to ${this.#title} ends`, this.ended);
+    return await within(`the stream to ${this.#title} ends`, this.ended, () => this.#bytes);
   }
 
   /** One line for the message of a failed test. */
