@@ -240,10 +240,11 @@ function singlePacket(packetNumber: bigint): SinglePacketVector {
 
 /** SHA-256(`label` 0), SHA-256(`label` 1), … up to the first that `of` maps to a leading zero. */
 function firstWith(label: string, of: (x: Uint8Array) => Uint8Array): Uint8Array {
-  for (let i = 0; ; i++) {
+  for (let i = 0; i < 10_000; i++) {
     const x = sha256(new TextEncoder().encode(`${label} ${i}`));
     if (of(x)[0] === 0) return x;
   }
+  throw new Error(`no ${label} gives a leading zero byte: one in 256 should`);
 }
 
 /** 32 bytes that nobody chose: SHA-256 of the label. */

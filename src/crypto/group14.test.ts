@@ -51,7 +51,8 @@ describe.each(forms)('by $form', ({ modular }) => {
       fc.property(anyX, anyY, (x, y) => {
         expect(secret(x, y)).toBe(power(y, exponentOf(x)));
       }),
-      { numRuns: 6 },
+      // Shrinking a 2048-bit number by slow arithmetic takes minutes and explains nothing.
+      { numRuns: 6, endOnFailure: true },
     );
   });
 
