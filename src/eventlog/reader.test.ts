@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { computeSharedSecret, createSuite, generateKeyPair } from '../crypto/index.ts';
 import type { LogRecord } from './format.ts';
-import { EventLogError, readEventLog } from './reader.ts';
+import { EventLogError, MAX_LINE_BYTES, readEventLog } from './reader.ts';
 import { bytesOf, recordPair } from './testing/recorded-pair.ts';
 import { objectsOf, pieces, resealed, sealed } from './testing/reseal.ts';
 
@@ -87,7 +87,7 @@ describe('a log that was changed', () => {
           expect(records).toHaveLength(line - 1);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -107,6 +107,17 @@ describe('a log that was changed', () => {
       `line ${line} (event ${line - 1}) follows the line that ends the log`,
     );
     expect(await problemOf(`${log}\n`)).toContain('follows the line that ends the log');
+  });
+
+  test('a line that never ends is not read into memory', async () => {
+    const piece = new Uint8Array(1024 * 1024).fill(0x20);
+    let read = 0;
+    function* endless(): Generator<Uint8Array> {
+      for (; ; read += piece.length) yield piece;
+    }
+    const { error } = await readAll(endless());
+    expect(error?.message).toBe(`line 1 is longer than ${MAX_LINE_BYTES} bytes`);
+    expect(read).toBe(MAX_LINE_BYTES);
   });
 
   test('bytes that are not UTF-8 are found', async () => {
@@ -144,7 +155,7 @@ describe('a log that was cut short', () => {
         expect(records).toHaveLength(lineOfByte(length) - 1);
         expect(error?.line).toBe(records.length + 1);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

@@ -129,7 +129,7 @@ describe('a full log that was changed, with digests that fit', () => {
           expect(result.line).toBeGreaterThanOrEqual(field.line);
           expect(result.sequence).toBe(result.line - 1);
         }),
-        { numRuns: 150 },
+        { numRuns: 80 },
       );
     }
   });
@@ -161,6 +161,19 @@ describe('a full log that was changed, with digests that fit', () => {
       [1, 'effects[0].milliseconds: recorded 5000, replayed 5001'],
       [4, 'key derivations: the replay made one that is not recorded'],
     ]);
+  });
+
+  test('a derivation that the core does not make is noticed', async () => {
+    const log = changed(
+      'client',
+      '"phase":"dialing"',
+      '"phase":"dialing","derived":[{"salt":"","output":""}]',
+    );
+    expect(await replayText(log)).toMatchObject({
+      kind: 'different',
+      sequence: 1,
+      difference: 'key derivations: 1 recorded that the replay did not make',
+    });
   });
 
   test('an event that cannot happen there is noticed', async () => {
