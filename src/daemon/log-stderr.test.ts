@@ -4,6 +4,8 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { stderrSink, type WriteNow } from './log-stderr.ts';
 
@@ -52,20 +54,29 @@ describe('a line', () => {
 
 /** A process that logs 5,000 lines of its own kind each, and then says on standard output: done. */
 const PROGRAM = `
-  import { createLogger } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)};
+  import { createLogger } from './log.ts';
   const logger = createLogger({ program: 'spiped', level: 'info', format: 'text' });
   for (let i = 0; i < 5000; i++) logger.log('info', 'some-event', 'x'.repeat(90));
   await logger.close();
   process.stdout.write('done');
 `;
 
+/** Bundled, as it is delivered: a loader of TypeScript would use standard error before we do. */
+const BUNDLE = buildSync({
+  stdin: { contents: PROGRAM, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  write: false,
+}).outputFiles[0]?.text;
+
 function start(stderr: 'pipe' | number): ChildProcessByStdio<null, Readable, Readable | null> {
-  return spawn(
-    process.execPath,
-    ['--import', 'tsx', '--input-type=module', '--eval', PROGRAM],
-    // The writing end's buffer is the kernel's; this end reads nothing unless told to.
-    { stdio: ['ignore', 'pipe', stderr] },
-  ) as ChildProcessByStdio<null, Readable, Readable | null>;
+  const args = ['--input-type=module', '--eval', BUNDLE ?? ''];
+  // What is written and not read waits in the kernel, and that has room for less than this.
+  return spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', stderr],
+    timeout: 40_000,
+  }) as ChildProcessByStdio<null, Readable, Readable | null>;
 }
 
 async function endOf(child: ReturnType<typeof start>): Promise<string> {

@@ -10,6 +10,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import type { LogLevel } from '../cli/config.ts';
 import type { ProgramLogger } from './log.ts';
 import type { LogLine, LogSink } from './log-sink.ts';
@@ -25,6 +26,9 @@ const SEVERITIES: Readonly<Record<LogLevel, string>> = {
 
 /** Bytes that may wait for one `logger`; lines beyond are lost, and counted. */
 const MAXIMUM_WAITING_BYTES = 256 * 1024;
+
+/** Lines kept until it is known whether a `logger` runs. */
+const MAXIMUM_UNDELIVERED = 1000;
 
 /** So many ends of a `logger` within a minute, and the fallback takes over. */
 const MAXIMUM_ENDS = 3;
@@ -132,8 +136,8 @@ interface End {
 /** One `logger` and what it is fed. */
 class Feed {
   private readonly child: ChildProcess;
-  /** What was written before it is known whether the program started at all. */
-  private unsure: LogLine[] | undefined = [];
+  /** Lines that did not, or perhaps did not, reach it; undefined while it runs and takes them. */
+  private undelivered: LogLine[] | undefined = [];
   private over = false;
 
   constructor(child: ChildProcess, ended: (end: End, undelivered: readonly LogLine[]) => void) {
@@ -142,10 +146,10 @@ class Feed {
       if (this.over) return;
       this.over = true;
       child.stdin?.destroy();
-      ended(end, this.unsure ?? []);
+      ended(end, this.undelivered ?? []);
     };
     child.once('spawn', () => {
-      this.unsure = undefined;
+      this.undelivered = undefined;
     });
     child.once('error', (error) => finish({ kind: 'not started', words: wordsOf(error) }));
     child.once('exit', (code, signal) => {
@@ -155,26 +159,27 @@ class Feed {
     child.stdin?.on('error', () => {});
     // It never keeps the daemon alive: it ends when its standard input does.
     child.unref();
-    if (child.stdin !== null && 'unref' in child.stdin) (child.stdin as { unref(): void }).unref();
+    if (child.stdin instanceof Socket) child.stdin.unref();
   }
 
   write(line: LogLine): boolean {
     const { stdin } = this.child;
-    if (stdin === null || stdin === undefined || stdin.destroyed) return false;
-    if (stdin.writableLength > MAXIMUM_WAITING_BYTES) return false;
-    this.unsure?.push(line);
-    stdin.write(`${line.text}\n`);
-    return true;
+    // There is none where no pipe could be made, whatever the types say.
+    if (stdin === null || stdin === undefined || stdin.destroyed) this.undelivered ??= [];
+    else if (stdin.writableLength > MAXIMUM_WAITING_BYTES) return false;
+    else stdin.write(`${line.text}\n`);
+    if (this.undelivered === undefined) return true;
+    return this.undelivered.length < MAXIMUM_UNDELIVERED && this.undelivered.push(line) > 0;
   }
 
-  /** End its input and wait until it has taken it, or its time is up. */
+  /** End its input and wait until it has taken it; when its time is up, end it. */
   close(): Promise<void> {
     const { child } = this;
     if (this.over) return Promise.resolve();
     return new Promise((resolve) => {
       const giveUp = setTimeout(() => {
         child.stdin?.destroy();
-        resolve();
+        child.kill();
       }, CLOSE_MILLISECONDS);
       child.once('close', () => {
         clearTimeout(giveUp);
