@@ -1,0 +1,63 @@
+/**
+ * A process as the operating system sees it: resident memory, descriptors, sockets.
+ *
+ * Linux only, from /proc: elsewhere the scenarios are skipped, loudly. Nothing here asks the process
+ * itself, so that it works for any program.
+ */
+
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { WAIT_LIMIT } from '../subjects/deadline.ts';
+
+/** Why processes cannot be looked at on this system; undefined where they can. */
+export const vitalsObstacle: string | undefined =
+  process.platform === 'linux' ? undefined : 'memory and descriptors are read from Linux’s /proc';
+
+/**
+ * Resident memory, in bytes (VmRSS, proc(5)).
+ *
+ * @throws Error when there is no such process any more.
+ */
+export async function residentBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  if (kilobytes === undefined) throw new Error(`process ${pid} has ended`);
+  return Number(kilobytes) * 1024;
+}
+
+/** How many descriptors are open; 0 when there is no such process any more. */
+export async function descriptors(pid: number): Promise<number> {
+  return (await readdir(`/proc/${pid}/fd`).catch(() => [])).length;
+}
+
+/** How many of the descriptors are sockets, standard streams among them. */
+export async function sockets(pid: number): Promise<number> {
+  const names = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  const links = await Promise.all(
+    names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')),
+  );
+  return links.filter((link) => link.startsWith('socket:')).length;
+}
+
+const POLL_INTERVAL = 20;
+
+/**
+ * Looks again and again until `done` says yes of what it sees or the limit, in milliseconds, is
+ * over. Returns what it saw last, so that the caller says what that means.
+ */
+export async function watch<T>(
+  look: () => T | Promise<T>,
+  done: (seen: T) => boolean,
+  limit: number = WAIT_LIMIT,
+): Promise<T> {
+  const deadline = Date.now() + limit;
+  for (;;) {
+    const seen = await look();
+    if (done(seen) || Date.now() >= deadline) return seen;
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL));
+  }
+}
+
+/** Bytes as a person reads them. */
+export function mebibytes(bytes: number): string {
+  return `${(bytes / 1_048_576).toFixed(1)} MiB`;
+}
