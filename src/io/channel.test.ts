@@ -4,6 +4,7 @@
  */
 
 import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ChannelListener, streamChannel } from './channel.ts';
 import { type SocketPair, socketPair } from './testing/socket-pair.ts';
@@ -100,6 +101,21 @@ test('CN-10: an end in one direction leaves the other open', async () => {
   expect(answer).toBe('answer');
   await journal.heard('ended');
   expect(journal.entries).toEqual(['bytes', 'end', 'written', 'ended']);
+});
+
+test('CN-16: an end that comes before reading is asked for is told when it is', async () => {
+  // Such a stream is standard input when it is a pipe: Node reads it before anybody asks.
+  const input = new PassThrough();
+  const channel = streamChannel(input, new PassThrough(), 'test');
+  const journal = new Journal();
+  channel.attach(journal);
+  input.end();
+  input.read(0);
+  await once(input, 'end');
+  expect(journal.entries).toEqual([]);
+  channel.startReading();
+  await journal.heard('end');
+  expect(journal.entries).toEqual(['end']);
 });
 
 test('CN-11: a reset is a failure with the system’s code', async () => {

@@ -37,6 +37,9 @@ export interface Channel {
 /** A channel over a readable and a writable stream, which may be one and the same socket. */
 export function streamChannel(readable: Readable, writable: Writable, peer: string): Channel {
   let listener: ChannelListener | undefined;
+  let reading = false;
+  // A paused stream whose buffer is empty tells its end all the same (Node 20 to 26).
+  let endHeldBack = false;
 
   const fail = (error: NodeJS.ErrnoException): void => {
     const failed = listener;
@@ -48,6 +51,11 @@ export function streamChannel(readable: Readable, writable: Writable, peer: stri
   // Before `attach` and after `destroy` an error has nobody to tell, and must not end the process.
   readable.on('error', fail);
   if ((writable as unknown) !== readable) writable.on('error', fail);
+  const tellEnd = (): void => {
+    if (!reading || !endHeldBack) return;
+    endHeldBack = false;
+    listener?.endReceived();
+  };
   readable.on('close', () => readable.readableEnded || closedEarly());
   writable.on('close', () => writable.writableFinished || closedEarly());
   readable.pause();
@@ -58,12 +66,18 @@ export function streamChannel(readable: Readable, writable: Writable, peer: stri
       listener = to;
       if (readable.destroyed || writable.destroyed) setImmediate(closedEarly);
       readable.on('data', (bytes: Buffer) => listener?.bytesReceived(bytes));
-      readable.on('end', () => listener?.endReceived());
+      readable.on('end', () => {
+        if (reading) listener?.endReceived();
+        else endHeldBack = true;
+      });
     },
     startReading() {
-      readable.resume();
+      reading = true;
+      if (endHeldBack) setImmediate(tellEnd);
+      else readable.resume();
     },
     stopReading() {
+      reading = false;
       readable.pause();
     },
     send(bytes) {
