@@ -1,12 +1,26 @@
 #!/usr/bin/env node
 /**
  * The command `spiped`: parse the command line, then load and run. Everything it does is elsewhere.
+ *
+ * Without `-F` it runs twice: the process that was called begins a second one in the background
+ * and waits for its start (`background.ts`); the second finds the mark, and is the daemon.
  */
 
+import { takeBackgroundMark } from '../daemon/background-mark.ts';
 import { parseSpiped } from './spiped-options.ts';
 import { start } from './start.ts';
 
-await start(
-  parseSpiped(process.argv.slice(2)),
-  async () => (await import('../daemon/spiped.ts')).runSpiped,
-);
+/** How long what is left over may keep a process that is done, in milliseconds. */
+const GRACE_MILLISECONDS = 1000;
+
+const parentDescriptor = takeBackgroundMark(process.env);
+
+await start(parseSpiped(process.argv.slice(2)), async ({ foreground }) => {
+  if (foreground || parentDescriptor !== undefined) {
+    const { runSpiped } = await import('../daemon/spiped.ts');
+    return (config) => runSpiped(config, foreground ? undefined : parentDescriptor);
+  }
+  return (await import('../daemon/background.ts')).startInBackground;
+});
+// What has served its last connection ends, also when something was forgotten that keeps it.
+setTimeout(() => process.exit(), GRACE_MILLISECONDS).unref();

@@ -7,8 +7,8 @@
 
 import type { CommandLine } from './command-line.ts';
 
-/** Loads a program; resolves with the function that runs it to its exit code. */
-export type Load<Config> = () => Promise<(config: Config) => Promise<number>>;
+/** Loads what a configuration needs; resolves with the function that runs it to its exit code. */
+export type Load<Config> = (config: Config) => Promise<(config: Config) => Promise<number>>;
 
 /**
  * Print what there is to print, or load and run. Sets `process.exitCode` and lets the process
@@ -19,7 +19,7 @@ export async function start<Config>(
   load: Load<Config>,
 ): Promise<void> {
   if (commandLine.kind === 'run') {
-    const run = await load();
+    const run = await load(commandLine.config);
     process.exitCode = await run(commandLine.config);
     return;
   }

@@ -9,7 +9,8 @@ import { getSystemErrorMap } from 'node:util';
 export function systemReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { errno, code, syscall } = error as NodeJS.ErrnoException;
-  const words = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
+  // Of libuv's numbers, which are negative; errors of Node's own system calls are positive.
+  const words = errno === undefined ? undefined : getSystemErrorMap().get(-Math.abs(errno))?.[1];
   // Without a system call it is one of our own errors, whose message says more.
   return words === undefined || syscall === undefined ? error.message : `${words} (${code})`;
 }

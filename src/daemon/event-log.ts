@@ -3,14 +3,16 @@
 import type { PipeConfig } from '../cli/config.ts';
 import { VERSION } from '../cli/version.ts';
 import { type EventLog, openEventLog } from '../eventlog/index.ts';
-import type { Report } from './report.ts';
+import type { Logger } from './log.ts';
 
 /** The event log of this process, or nothing when none was asked for. */
-export function startEventLog(config: PipeConfig, report: Report): EventLog | undefined {
+export function startEventLog(config: PipeConfig, logger: Logger): EventLog | undefined {
   if (config.eventLog === undefined) return undefined;
   const { directory, content } = config.eventLog;
   if (content === 'full') {
-    report(
+    logger.log(
+      'warn',
+      'event-log-holds-secrets',
       `warning: event logs in ${directory} hold private keys and plaintext (--event-log-content full)`,
     );
   }
@@ -18,6 +20,6 @@ export function startEventLog(config: PipeConfig, report: Report): EventLog | un
     directory,
     content,
     software: { name: 'spiped-ts', version: VERSION },
-    onFailure: report,
+    onFailure: (message) => logger.log('warn', 'event-log-stopped', message),
   });
 }

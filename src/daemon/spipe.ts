@@ -13,27 +13,41 @@ import { createExponentiator } from '../io/exponentiation.ts';
 import { resolveAddress } from '../io/resolve.ts';
 import { dial } from '../io/socket.ts';
 import { stdioChannel } from '../io/stdio.ts';
+import type { ConnectionSummary } from '../io/summary.ts';
 import { describeOutcome, type Outcome } from '../protocol/faults.ts';
+import { catchDefects } from './defects.ts';
 import { systemReason } from './errors.ts';
 import { startEventLog } from './event-log.ts';
-import { type Report, reporter } from './report.ts';
+import { createLogger, type Logger } from './log.ts';
+import { logConnectionEnd } from './log-connection.ts';
+import { resolveBind } from './names.ts';
 
 /** Run spipe to its end. Resolves to the exit status. */
 export async function runSpipe(config: SpipeConfig): Promise<number> {
-  const report = reporter('spipe');
+  const logger = createLogger({ program: 'spipe', ...config.log });
+  // There is one connection, and it is over.
+  catchDefects(logger, () => process.exit(1));
   try {
-    const outcome = await connect(config, report);
-    if (outcome.code === 'closed' || outcome.code === 'cancelled') return 0;
-    report(describe(outcome, config));
+    const summary = await connect(config, logger);
+    const { outcome } = summary;
+    if (outcome.code === 'closed' || outcome.code === 'cancelled') {
+      logConnectionEnd(logger, summary, 'client');
+      return 0;
+    }
+    // Why it exits with 1 is an error at any level.
+    logger.log('error', outcome.code, describe(outcome, config));
     return 1;
   } catch (error) {
-    report(systemReason(error));
+    logger.log('error', 'start-failed', systemReason(error));
     return 1;
+  } finally {
+    await logger.close();
   }
 }
 
-async function connect(config: SpipeConfig, report: Report): Promise<Outcome> {
+async function connect(config: SpipeConfig, logger: Logger): Promise<ConnectionSummary> {
   const target = await resolveAddress(config.target);
+  const bind = config.bind === undefined ? undefined : await resolveBind(config.bind, logger);
   const secret = await readSharedSecret(config.keyFile);
   const { policy, timeoutMilliseconds, keepAlive } = config;
   const suite = createSuite();
@@ -45,21 +59,22 @@ async function connect(config: SpipeConfig, report: Report): Promise<Outcome> {
     timeoutMilliseconds,
     dial: 'on-accept' as const,
   };
-  const eventLog = startEventLog(config, report);
-  const outcome = await new Promise<Outcome>((resolve) => {
+  const eventLog = startEventLog(config, logger);
+  const sockets = bind === undefined ? { keepAlive } : { keepAlive, bind };
+  const summary = await new Promise<ConnectionSummary>((resolve) => {
     const connection = runConnection({
       context,
       source: stdioChannel(),
-      dial: (listener) => dial(target, { keepAlive }, listener),
+      dial: (listener) => dial(target, sockets, listener),
       exponentiator: createExponentiator(),
       recorder: eventLog?.begin(context),
       target: config.target.text,
-      ended: (summary) => resolve(summary.outcome),
+      ended: resolve,
     });
     process.once('SIGTERM', () => connection.cancel());
   });
   await eventLog?.close();
-  return outcome;
+  return summary;
 }
 
 function describe(outcome: Outcome, config: SpipeConfig): string {

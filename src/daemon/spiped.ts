@@ -1,95 +1,178 @@
 /**
- * The life of a spiped process in the foreground: resolve, read the key, listen, serve, drain.
+ * The life of a spiped process: resolve, read the key, listen, become a daemon, serve, drain.
  *
- * Everything that can be wrong with the configuration stops it before it listens, with one line
- * and exit status 1; after that only a shutdown ends it.
+ * Everything that can be wrong stops it before it serves, with one line and exit status 1; after
+ * that only a signal ends it (CN-15). The order of the steps is C's (spiped/main.c), but for one:
+ * the parent of a background process returns only when privileges are dropped, too.
  */
 
 import type { SpipedConfig } from '../cli/config.ts';
-import { createSuite, readSharedSecret } from '../crypto/index.ts';
+import { readSharedSecret } from '../crypto/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
-import { runConnection } from '../io/connection.ts';
-import { createExponentiator } from '../io/exponentiation.ts';
 import { type Listener, MAXIMUM_WAITING, openListener } from '../io/listener.ts';
-import { type Endpoint, resolveAddress } from '../io/resolve.ts';
-import { dial } from '../io/socket.ts';
-import { describeOutcome } from '../protocol/faults.ts';
+import { openTarget, type Target, type TargetOptions } from '../io/target.ts';
+import { catchDefects } from './defects.ts';
 import { systemReason } from './errors.ts';
 import { startEventLog } from './event-log.ts';
-import { type Report, reporter } from './report.ts';
+import { createLogger, type Logger, type ProgramLogger } from './log.ts';
+import { type ResolvedNames, resolveNames } from './names.ts';
+import { leaveTerminalAsItIs, openParent, type Parent, releaseStream } from './parent.ts';
+import { writePidFile } from './pid-file.ts';
+import { dropPrivileges } from './privileges.ts';
+import { nameProcess } from './process-name.ts';
+import { createService, type Service } from './service.ts';
+import { obeySignals, obeySignalsWhileServing, type Serving } from './signals.ts';
+import { logToSyslog } from './syslog.ts';
 
-/** Run spiped to its end. Resolves to the exit status: 0 after a shutdown, 1 when it cannot start. */
-export async function runSpiped(config: SpipedConfig): Promise<number> {
-  const report = reporter('spiped');
+/** A spiped that listens and has accepted nothing yet. */
+interface Daemon {
+  readonly listener: Listener;
+  readonly target: Target;
+  readonly eventLog: EventLog | undefined;
+}
+
+/**
+ * Run spiped to its end. `parentDescriptor` leads to the process that started this one in the
+ * background; without it, this is the foreground. Resolves to the exit status: 0 after a
+ * shutdown, 1 when it cannot start.
+ */
+export async function runSpiped(config: SpipedConfig, parentDescriptor?: number): Promise<number> {
+  nameProcess('spiped', process.argv.slice(2));
+  const background = parentDescriptor !== undefined;
+  obeySignals({ background });
+  const logger = createLogger({ program: 'spiped', ...config.log });
+  let started = false;
+  catchDefects(logger, () => started || process.exit(1));
   try {
-    const eventLog = startEventLog(config, report);
-    const listener = await start(config, eventLog, report);
-    // The second SIGTERM finds no handler and ends the process at once, as with C.
-    process.once('SIGTERM', () => listener.shutDown());
-    await listener.finished;
-    await eventLog?.close();
+    const parent = background ? openParent(parentDescriptor) : undefined;
+    const daemon = await start(config, parent, logger);
+    started = true;
+    await untilDone(daemon);
     return 0;
   } catch (error) {
-    report(systemReason(error));
+    logger.log('error', 'start-failed', systemReason(error));
     return 1;
+  } finally {
+    await logger.close();
   }
 }
 
 async function start(
   config: SpipedConfig,
-  eventLog: EventLog | undefined,
-  report: Report,
-): Promise<Listener> {
-  const source = await resolveSource(config, report);
-  const target = await resolveAddress(config.target);
+  parent: Parent | undefined,
+  logger: ProgramLogger,
+): Promise<Daemon> {
+  // With -D the parent returns before there is a name: the system may be starting, too.
+  const early = config.waitForNames;
+  if (parent !== undefined && early) {
+    writePidFile(config.pidFile);
+    await detach(parent, config, logger);
+  }
+  const names = await resolveNames(config, logger);
   const secret = await readSharedSecret(config.keyFile);
-  const { role, policy, timeoutMilliseconds, keepAlive } = config;
-  const dialWhen = 'on-accept' as const;
-  const context = {
-    role,
-    policy,
-    secret,
-    suite: createSuite(),
-    timeoutMilliseconds,
-    dial: dialWhen,
-  };
-  const exponentiator = createExponentiator();
-  return openListener({
-    context: { maximumOpen: config.maxConnections, maximumWaiting: MAXIMUM_WAITING },
-    endpoint: source,
-    sockets: { keepAlive },
-    serve: (channel, ended) => {
-      runConnection({
-        context,
-        source: channel,
-        dial: (listener) => dial(target, { keepAlive }, listener),
-        exponentiator,
-        recorder: eventLog?.begin(context),
-        target: config.target.text,
-        ended: ({ outcome }) => {
-          if (outcome.code !== 'closed') {
-            const where = outcome.code.startsWith('target-') ? ` (${config.target.text})` : '';
-            report(`connection from ${channel.peer}: ${describeOutcome(outcome)}${where}`);
-          }
-          ended();
-        },
-      });
+  if (parent !== undefined) releaseStream('input');
+  const target = openTarget(config.target, names.target, refreshing(config, logger));
+  const { keepAlive } = config;
+  const sockets = names.bind === undefined ? { keepAlive } : { keepAlive, bind: names.bind };
+  const service = createService({ config, secret, target, sockets, logger });
+  const listener = await listen(config, names, service, logger);
+  try {
+    // All of this before the first connection: it never waits for the event loop.
+    if (parent !== undefined && !early) writePidFile(config.pidFile);
+    if (config.user !== undefined) dropPrivileges(config.user, logger);
+    // As the user that will write it.
+    const eventLog = startEventLog(config, logger);
+    service.record(eventLog);
+    obeySignalsWhileServing(serving(listener, service, config, logger));
+    if (parent !== undefined && !early) await detach(parent, config, logger);
+    return { listener, target, eventLog };
+  } catch (error) {
+    // A UNIX socket is removed with this.
+    listener.shutDown();
+    throw error;
+  }
+}
+
+/** The start is complete as far as the parent is concerned: it returns, the terminal is free. */
+async function detach(parent: Parent, config: SpipedConfig, logger: ProgramLogger): Promise<void> {
+  releaseStream('output');
+  if (config.syslog) {
+    logToSyslog(logger, 'spiped');
+    // A system without the program is found out at once: this is the last chance to say so.
+    await new Promise((resolve) => setImmediate(resolve));
+    releaseStream('errors');
+  } else leaveTerminalAsItIs();
+  parent.tell();
+}
+
+function refreshing(config: SpipedConfig, logger: Logger): TargetOptions {
+  const { resolveIntervalMilliseconds: interval } = config;
+  return {
+    ...(interval === undefined ? {} : { intervalMilliseconds: interval }),
+    lookupFailed: (error) => {
+      const message = `${systemReason(error)}; the addresses found before stay in use`;
+      logger.log('warn', 'target-lookup-failed', message);
     },
-    limitReached: (limit) => report(`maximum number of connections (${limit}) reached`),
-    acceptFailed: (code) => report(`could not accept a connection: ${code}`),
-  }).catch((error: unknown) => {
+  };
+}
+
+async function listen(
+  config: SpipedConfig,
+  names: ResolvedNames,
+  service: Service,
+  logger: Logger,
+): Promise<Listener> {
+  try {
+    return await openListener({
+      context: { maximumOpen: config.maxConnections, maximumWaiting: MAXIMUM_WAITING },
+      endpoint: names.source,
+      sockets: { keepAlive: config.keepAlive },
+      serve: (channel, ended) => service.serve(channel, ended),
+      limitReached: (limit) => {
+        const message = `maximum number of connections (${limit}) reached`;
+        logger.log('warn', 'limit-reached', message, { limit });
+      },
+      acceptFailed: (code) => {
+        logger.log('error', 'accept-failed', `could not accept a connection: ${code}`, { code });
+      },
+    });
+  } catch (error) {
     throw new Error(`cannot listen on ${config.source.text} (-s): ${systemReason(error)}`, {
       cause: error,
     });
-  });
+  }
 }
 
-/** Where to listen: the first of the addresses, with a warning when there are more, as C. */
-async function resolveSource(config: SpipedConfig, report: Report): Promise<Endpoint> {
-  const [first, second] = await resolveAddress(config.source);
-  if (first === undefined) throw new Error(`no addresses found for ${config.source.text} (-s)`);
-  if (second !== undefined) {
-    report(`using the first of multiple addresses found for ${config.source.text} (-s)`);
-  }
-  return first;
+/** What signals can ask for. */
+function serving(
+  listener: Listener,
+  service: Service,
+  { drainTimeoutMilliseconds: timeout }: SpipedConfig,
+  logger: Logger,
+): Serving {
+  return {
+    stopListening: () => listener.shutDown(),
+    drain() {
+      listener.shutDown();
+      // Nothing waits for this timer when the last connection has ended before.
+      if (timeout !== undefined)
+        setTimeout(() => giveUp(service, timeout, logger), timeout).unref();
+    },
+  };
+}
+
+async function untilDone({ listener, target, eventLog }: Daemon): Promise<void> {
+  await listener.finished;
+  target.close();
+  await eventLog?.close();
+}
+
+/** `--drain-timeout` is over: drop what is left, and say how many. */
+function giveUp(service: Service, milliseconds: number, logger: Logger): void {
+  const count = service.cancelAll();
+  if (count === 0) return;
+  const connections = count === 1 ? '1 connection' : `${count} connections`;
+  const seconds = milliseconds / 1000;
+  const message = `dropped ${connections}, still open ${seconds} s after SIGTERM (--drain-timeout)`;
+  logger.log('warn', 'drain-timeout', message, { connections: count, seconds });
 }

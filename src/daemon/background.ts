@@ -1,0 +1,99 @@
+/**
+ * The foreground half of a background start: begin the same program again in a session of its
+ * own, and wait until it says that it has started.
+ *
+ * Node has no `fork`, so that the background process does everything itself, with the terminal
+ * still at hand for a key or a complaint, and this one only waits. The other half is `parent.ts`;
+ * why it is so is decision 0011. It loads nothing of what a daemon needs.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fstatSync } from 'node:fs';
+import type { SpipedConfig } from '../cli/config.ts';
+import { BACKGROUND_MARK } from './background-mark.ts';
+
+/** What came of the background process. */
+type Start =
+  | { readonly kind: 'started' }
+  | { readonly kind: 'impossible'; readonly error: Error }
+  | { readonly kind: 'ended'; readonly code: number | null; readonly signal: string | null };
+
+/**
+ * Start this program in the background. Resolves to the exit status of this process: 0 when the
+ * background process has started (it listens, or with `-D` waits to), else 1, and nothing is left
+ * running. What is wrong has then been said, by the background process itself if it could.
+ *
+ * Should this process end before it knows, the background process ends, too.
+ */
+export async function startInBackground(config: SpipedConfig): Promise<number> {
+  const start = await attempt(config.keyFile);
+  const problem = describe(start);
+  if (problem === undefined) return start.kind === 'started' ? 0 : 1;
+  // Loaded only where it is needed: this process has nothing else to say.
+  const { createLogger } = await import('./log.ts');
+  createLogger({ program: 'spiped', ...config.log }).log('error', 'start-failed', problem);
+  return 1;
+}
+
+function attempt(keyFile: string): Promise<Start> {
+  const carried = descriptorIn(keyFile);
+  const report = carried === 3 ? 4 : 3;
+  // The three of the terminal are lent until the start is complete.
+  const stdio: ('inherit' | 'ignore' | 'pipe' | number)[] = ['inherit', 'inherit', 'inherit'];
+  while (stdio.length <= Math.max(report, carried ?? 0)) stdio.push('ignore');
+  if (carried !== undefined) stdio[carried] = carried;
+  stdio[report] = 'pipe';
+  // Of `argv`, the first two are Node and the program.
+  const { execPath, execArgv, argv, env } = process;
+  return new Promise((resolve) => {
+    const child = spawn(execPath, [...execArgv, ...argv.slice(1)], {
+      stdio,
+      detached: true,
+      env: { ...env, [BACKGROUND_MARK]: String(report) },
+    });
+    child.once('error', (error) => resolve({ kind: 'impossible', error }));
+    child.stdio[report]?.once('data', () => {
+      release(child, report);
+      resolve({ kind: 'started' });
+    });
+    // Not `exit`: what it said before it ended is heard first.
+    child.once('close', (code, signal) => resolve({ kind: 'ended', code, signal }));
+  });
+}
+
+/** Nothing of the child keeps this process any longer. */
+function release(child: ChildProcess, report: number): void {
+  child.stdio[report]?.destroy();
+  child.unref();
+}
+
+/**
+ * The descriptor that a key file names (`-k /dev/fd/63`, as a shell makes of `-k <(…)`), if it is
+ * open. Node closes it in new processes unless told to leave it. Standard input goes along anyway.
+ */
+function descriptorIn(keyFile: string): number | undefined {
+  const number = /^\/(?:dev\/fd|proc\/self\/fd)\/(\d{1,4})$/.exec(keyFile)?.[1];
+  const descriptor = Number(number ?? 0);
+  if (descriptor < 3) return undefined;
+  try {
+    fstatSync(descriptor);
+    return descriptor;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What there is to say; nothing when all is well, and when the child has said it. */
+function describe(start: Start): string | undefined {
+  switch (start.kind) {
+    case 'started':
+      return undefined;
+    case 'impossible':
+      return `cannot start a background process: ${start.error.message}`;
+    case 'ended':
+      if (start.code === 1) return undefined;
+      return `the background process ended before it had started: ${
+        start.signal ?? `exit status ${start.code}`
+      }`;
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * What a spiped does when it is told to end.
+ *
+ * | signal | before it listens | while it serves | second time |
+ * |---|---|---|---|
+ * | SIGTERM | ends by the signal | stops listening at once, serves what is open, exit 0 (CN-19) | ends by the signal |
+ * | SIGINT | ends by the signal | stops listening, ends by the signal | |
+ * | SIGHUP | in the background ignored, else ends by the signal | the same | |
+ * | SIGPIPE | ignored, as Node does | the same | |
+ *
+ * As process 1 of a container nothing ends by a signal that it does not handle, so that there
+ * each of these ends is an exit instead: 0 for SIGINT, as C; 0 for SIGTERM before it listens; 143
+ * for a second SIGTERM, since connections were cut off.
+ */
+
+/** What serves, as a signal sees it. */
+export interface Serving {
+  /** Accept no more; a UNIX socket is removed. */
+  stopListening(): void;
+  /** As {@link Serving.stopListening}, and end when the open connections have ended. */
+  drain(): void;
+}
+
+/** The status that a shell shows for an end by SIGTERM. */
+const CUT_OFF = 128 + 15;
+
+/** Whether signals without a handler do nothing here (`kill` in pid_namespaces(7)). */
+const isInit = process.pid === 1;
+
+const exitInOrder = (): void => process.exit(0);
+
+/** From the first moment of the process. */
+export function obeySignals({ background }: { readonly background: boolean }): void {
+  // The session has no terminal that could hang up; somebody sends it all the same.
+  if (background) process.on('SIGHUP', () => {});
+  if (!isInit) return;
+  process.on('SIGTERM', exitInOrder);
+  process.on('SIGINT', exitInOrder);
+}
+
+/** From when connections are accepted. */
+export function obeySignalsWhileServing(serving: Serving): void {
+  if (isInit) {
+    process.off('SIGTERM', exitInOrder);
+    process.off('SIGINT', exitInOrder);
+  }
+  process.once('SIGTERM', () => {
+    if (isInit) process.once('SIGTERM', () => process.exit(CUT_OFF));
+    serving.drain();
+  });
+  process.once('SIGINT', () => {
+    serving.stopListening();
+    if (isInit) exitInOrder();
+    // The handler is gone: this time the signal does what it does by itself.
+    process.kill(process.pid, 'SIGINT');
+  });
+}
