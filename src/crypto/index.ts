@@ -6,7 +6,7 @@
 
 export { eraseSecrets } from './erase-secrets.ts';
 export { computeSharedSecret, generateKeyPair, type KeyPair } from './group14.ts';
-export { KeyFileError, readSharedSecret } from './keyfile.ts';
+export { isSecretOfEmptyFile, KeyFileError, readSharedSecret } from './keyfile.ts';
 export type { PacketEngine } from './packet-engine.ts';
 export { referenceEngine } from './reference-engine.ts';
 export { createSuite } from './suite.ts';

@@ -13,7 +13,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { KeyFileError, readSharedSecret } from './keyfile.ts';
+import { isSecretOfEmptyFile, KeyFileError, readSharedSecret } from './keyfile.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spiped-keyfile-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -40,6 +40,11 @@ describe('K', () => {
 
   test('of /dev/null is that of no bytes (KF-2)', async () => {
     expect(await readSharedSecret('/dev/null')).toEqual(sha256(bytes(0)));
+  });
+
+  test('of no bytes can be told from any other (KF-2)', async () => {
+    expect(isSecretOfEmptyFile(await readSharedSecret('/dev/null'))).toBe(true);
+    expect(isSecretOfEmptyFile(await readSharedSecret(file('not-empty', bytes(1))))).toBe(false);
   });
 
   test('is read from a FIFO to its end', async () => {

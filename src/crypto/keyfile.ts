@@ -1,11 +1,12 @@
 /**
  * From a key file to the shared secret K.
  *
- * Answers KF-1 … KF-4, KF-6 (the error) and KF-8. The file is streamed, so it may have any length, none included; it may be a
- * device or a FIFO. It is not where K is kept: the caller overwrites K when it is done with it.
+ * Answers KF-1 … KF-4, KF-6 (the error) and KF-8. The file is streamed, so it may have any length,
+ * none included; it may be a device or a FIFO. It is not where K is kept: the caller overwrites K
+ * when it is done with it.
  */
 
-import { createHash } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { close, open, read } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getSystemErrorMap, promisify } from 'node:util';
@@ -48,6 +49,14 @@ export async function readSharedSecret(path: string): Promise<Uint8Array> {
   } finally {
     await promisify(close)(descriptor);
   }
+}
+
+/**
+ * Whether K is that of an empty key file: legal (KF-2), and hardly ever meant. A closed standard
+ * input looks like this too, because Node opens `/dev/null` in its place.
+ */
+export function isSecretOfEmptyFile(secret: Uint8Array): boolean {
+  return timingSafeEqual(secret, createHash('sha256').digest());
 }
 
 /** SHA-256 of everything that can be read from `descriptor`. */
