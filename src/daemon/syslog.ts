@@ -185,7 +185,6 @@ class Feed {
         clearTimeout(giveUp);
         resolve();
       });
-      child.ref();
       child.stdin?.end();
     });
   }
