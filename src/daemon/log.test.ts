@@ -159,11 +159,11 @@ describe('repeats', () => {
   test('of the limit of connections: one line in each window', () => {
     const sink = memorySink();
     const log = logger({}, sink);
-    for (let i = 0; i < 3; i++) log.log('warn', 'connection-limit-reached', 'full');
+    for (let i = 0; i < 3; i++) log.log('warn', 'limit-reached', 'full');
     log.flush();
     expect(sink.lines).toEqual([
       'spiped: full',
-      'spiped: … and 2 more in 1 s (connection-limit-reached)',
+      'spiped: … and 2 more in 1 s (limit-reached)',
     ]);
   });
 });

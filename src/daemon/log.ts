@@ -48,7 +48,7 @@ export interface LoggerOptions extends LogConfig {
 const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 
 /** Kinds of which fewer lines are said than of others, in each window. */
-const FEWER_LINES: Readonly<Record<string, number>> = { 'connection-limit-reached': 1 };
+const FEWER_LINES: Readonly<Record<string, number>> = { 'limit-reached': 1 };
 
 const SYSTEM_TIME: LogTime = {
   now: () => new Date(),
