@@ -161,10 +161,7 @@ describe('repeats', () => {
     const log = logger({}, sink);
     for (let i = 0; i < 3; i++) log.log('warn', 'limit-reached', 'full');
     log.flush();
-    expect(sink.lines).toEqual([
-      'spiped: full',
-      'spiped: … and 2 more in 1 s (limit-reached)',
-    ]);
+    expect(sink.lines).toEqual(['spiped: full', 'spiped: … and 2 more in 1 s (limit-reached)']);
   });
 });
 
