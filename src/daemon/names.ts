@@ -2,7 +2,6 @@
  * The three addresses of a spiped, looked up before it starts; with `-D` for as long as it takes.
  */
 
-import { setTimeout as delay } from 'node:timers/promises';
 import type { SpipedConfig } from '../cli/config.ts';
 import type { Address } from '../io/address.ts';
 import { type Endpoint, resolveAddress } from '../io/resolve.ts';
@@ -58,12 +57,12 @@ async function patiently(
   option: string,
   address: Address,
   logger: Logger,
-  resolve: Resolve,
+  lookUp: Resolve,
 ): Promise<readonly Endpoint[]> {
   const said = new Set<string>();
   for (;;) {
     try {
-      return await resolve(address);
+      return await lookUp(address);
     } catch (error) {
       const reason = systemReason(error);
       // Each reason once: a network that is down at night would fill a disk by morning.
@@ -76,7 +75,7 @@ async function patiently(
         );
       }
     }
-    await delay(RETRY_MILLISECONDS);
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
   }
 }
 
