@@ -90,10 +90,12 @@ export class Daemon {
 
   /** Waits until it has no more open than when it was idle; returns how many more are left. */
   async settle(): Promise<number> {
-    return await watch(
+    const extra = await watch(
       () => this.extraDescriptors(),
-      (extra) => extra <= 0,
+      (seen) => seen <= 0,
     );
+    // Fewer than when it was idle: something of its own, such as a log, was just being closed then.
+    return Math.max(0, extra);
   }
 
   /** Asks it to end, and waits: it ends at once exactly when it knows of no open connection. */

@@ -4,7 +4,7 @@
 
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { within } from '../subjects/deadline.ts';
+import { WAIT_LIMIT, within } from '../subjects/deadline.ts';
 import { Program } from '../subjects/program.ts';
 import type { Scope } from '../subjects/scope.ts';
 
@@ -20,9 +20,14 @@ export class Load {
     this.#lines = createInterface(this.#program.stdout)[Symbol.asyncIterator]();
   }
 
-  /** The next line that it prints. Throws when it ends instead. */
-  async line(): Promise<string> {
-    const { value, done } = await within('a load prints a line', this.#lines.next());
+  /** The next line that it prints, within so many milliseconds. Throws when it ends instead. */
+  async line(limit: number = WAIT_LIMIT): Promise<string> {
+    const { value, done } = await within(
+      'a load prints a line',
+      this.#lines.next(),
+      () => 0,
+      limit,
+    );
     if (done === true) throw new Error(`a load ended too early: ${this.#program.account()}`);
     return value;
   }

@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Address } from '../subjects/addresses.ts';
 import type { Scope } from '../subjects/scope.ts';
 import type { Subject } from '../subjects/subject.ts';
 import { Daemon, type DaemonSettings } from './daemon.ts';
@@ -22,6 +23,10 @@ export interface PipeSettings {
   readonly exit: Subject;
   readonly entranceSettings?: EndSettings;
   readonly exitSettings?: EndSettings;
+  /** Puts something between the two ends; given where the exit listens, says what to dial. */
+  readonly between?: (exit: Address) => Promise<Address>;
+  /** What the exit dials instead of the pipe's own target. */
+  readonly behind?: Address;
 }
 
 export class AttackedPipe {
@@ -46,11 +51,12 @@ export class AttackedPipe {
     await writeFile(keyPath, key, { mode: 0o600 });
     const target = await PlainServer.start(scope, echoing);
     const exit = await Daemon.start(scope, settings.exit, {
-      ...{ role: '-d', target: target.address, key: keyPath },
+      ...{ role: '-d', target: settings.behind ?? target.address, key: keyPath },
       ...settings.exitSettings,
     });
+    const middle = (await settings.between?.(exit.source)) ?? exit.source;
     const entrance = await Daemon.start(scope, settings.entrance, {
-      ...{ role: '-e', target: exit.source, key: keyPath },
+      ...{ role: '-e', target: middle, key: keyPath },
       ...settings.entranceSettings,
     });
     const pipe = new AttackedPipe(entrance, exit, target, key);
@@ -77,6 +83,7 @@ export class AttackedPipe {
    * not have before, serve a new connection, and end at once, with status 0, when asked to.
    */
   async judgeAftermath(scope: Scope, findings: Findings): Promise<void> {
+    this.target.manner = echoing;
     for (const daemon of this.daemons) {
       const { role, program } = daemon;
       findings.verdict(`${role} runs`, program.running, program.running ? 'running' : 'ended');

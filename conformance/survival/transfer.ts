@@ -76,7 +76,7 @@ export class Transfer {
       this.#socket.on('data', look).on('close', look);
       look();
     });
-    await within(`${count} bytes come back`, reached);
+    await within(`${count} bytes come back`, reached, () => this.#receivedBytes);
   }
 
   get over(): boolean {

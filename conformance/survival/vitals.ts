@@ -57,7 +57,36 @@ export async function watch<T>(
   }
 }
 
+/** In bytes. */
+export const MEBIBYTE = 1_048_576;
+
 /** Bytes as a person reads them. */
 export function mebibytes(bytes: number): string {
-  return `${(bytes / 1_048_576).toFixed(1)} MiB`;
+  return `${(bytes / MEBIBYTE).toFixed(1)} MiB`;
+}
+
+/** Looks at a process's memory at intervals, until it is told to stop. */
+export class MemoryWatch {
+  /** Resident memory in bytes, in order. */
+  readonly samples: number[] = [];
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(pid: number, milliseconds: number) {
+    this.#timer = setInterval(() => {
+      // A process that has ended is somebody else's finding.
+      residentBytes(pid).then(
+        (bytes) => this.samples.push(bytes),
+        () => {},
+      );
+    }, milliseconds);
+  }
+
+  /** The most that was seen, in bytes. */
+  get highest(): number {
+    return Math.max(0, ...this.samples);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
 }

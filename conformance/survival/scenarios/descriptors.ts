@@ -9,7 +9,7 @@ import { Load } from '../load.ts';
 import { AttackedPipe } from '../pipe.ts';
 import { defineScenario, type Findings, type Setting } from '../scenario.ts';
 import { Transfer, timeUntilItWorks } from '../transfer.ts';
-import { descriptors as countDescriptors } from '../vitals.ts';
+import { descriptors as countDescriptors, MEBIBYTE } from '../vitals.ts';
 
 interface Size {
   readonly connections: number;
@@ -24,8 +24,8 @@ export const descriptors = defineScenario<Size>({
   name: 'descriptors',
   goal: 'out of descriptors at -e and at -d: no exit, no harm, and an end with the flood (CN-15)',
   sizes: {
-    short: { connections: 400, transferBytes: 4 * 1_048_576, recoveryLimit: 30_000 },
-    long: { connections: 2_000, transferBytes: 64 * 1_048_576, recoveryLimit: 2_000 },
+    short: { connections: 400, transferBytes: 4 * MEBIBYTE, recoveryLimit: 30_000 },
+    long: { connections: 2_000, transferBytes: 64 * MEBIBYTE, recoveryLimit: 2_000 },
   },
   async run(size, setting, findings) {
     await flood('-e', size, setting, findings);
