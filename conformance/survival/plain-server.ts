@@ -46,7 +46,7 @@ export class PlainServer {
 
   /** Listens on a port of 127.0.0.1: the given one, or any. */
   static async start(scope: Scope, manner: Manner, port = 0): Promise<PlainServer> {
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen({ host: '127.0.0.1', port, backlog: BACKLOG }, resolve);

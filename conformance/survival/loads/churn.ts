@@ -40,7 +40,7 @@ async function exchange(): Promise<void> {
   const answer = Buffer.alloc(length);
   let received = 0;
   let failure: string | undefined;
-  const socket = connect({ host, port: Number(port), allowHalfOpen: true });
+  const socket = connect({ host, port: Number(port), allowHalfOpen: true, noDelay: true });
   socket.on('data', (chunk: Buffer) => {
     if (received + chunk.length <= length) chunk.copy(answer, received);
     received += chunk.length;
