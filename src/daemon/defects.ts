@@ -53,11 +53,11 @@ function nameOf(error: unknown): string {
 /** Files and positions of the innermost calls: `spiped.js:120:7`. */
 function placesOf(error: unknown): readonly string[] {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return [];
-  // A stack begins with the message, which may itself have lines that look like places.
-  const head = error.stack.indexOf(error.message);
-  if (head === -1) return [];
+  // A stack begins with name and message, and the message may have lines that look like places.
+  const header = /^[A-Za-z]\w*(?: \[[A-Z0-9_]+\])?(?:: )?/.exec(error.stack)?.[0] ?? '';
+  if (!error.stack.startsWith(error.message, header.length)) return [];
   return error.stack
-    .slice(head + error.message.length)
+    .slice(header.length + error.message.length)
     .split('\n')
     .map((line) => /(?:^|[\s(/])((?:node:)?[\w./-]+:\d+:\d+)\)?$/.exec(line)?.[1])
     .filter((place) => place !== undefined)

@@ -38,20 +38,28 @@ export function obeySignals({ background }: { readonly background: boolean }): v
   process.on('SIGINT', exitInOrder);
 }
 
-/** From when connections are accepted. */
-export function obeySignalsWhileServing(serving: Serving): void {
+/**
+ * From just before the socket listens, so that whoever sees it listen can end it in order. What a
+ * signal asks for is done as soon as `serving` is there.
+ */
+export function obeySignalsWhileServing(serving: Promise<Serving>): void {
+  // A start that fails ends the process by itself, signal or not.
+  serving.catch(() => {});
+  const then = (act: (serving: Serving) => void): void => void serving.then(act, () => {});
   if (isInit) {
     process.off('SIGTERM', exitInOrder);
     process.off('SIGINT', exitInOrder);
   }
   process.once('SIGTERM', () => {
     if (isInit) process.once('SIGTERM', () => process.exit(CUT_OFF));
-    serving.drain();
+    then((it) => it.drain());
   });
   process.once('SIGINT', () => {
-    serving.stopListening();
-    if (isInit) exitInOrder();
-    // The handler is gone: this time the signal does what it does by itself.
-    process.kill(process.pid, 'SIGINT');
+    then((it) => {
+      it.stopListening();
+      if (isInit) exitInOrder();
+      // The handler is gone: this time the signal does what it does by itself.
+      process.kill(process.pid, 'SIGINT');
+    });
   });
 }

@@ -75,7 +75,9 @@ async function start(
   const { keepAlive } = config;
   const sockets = names.bind === undefined ? { keepAlive } : { keepAlive, bind: names.bind };
   const service = createService({ config, secret, target, sockets, logger });
-  const listener = await listen(config, names, service, logger);
+  const listening = listen(config, names, service, logger);
+  obeySignalsWhileServing(listening.then((listener) => serving(listener, service, config, logger)));
+  const listener = await listening;
   try {
     // All of this before the first connection: it never waits for the event loop.
     if (parent !== undefined && !early) writePidFile(config.pidFile);
@@ -83,7 +85,6 @@ async function start(
     // As the user that will write it.
     const eventLog = startEventLog(config, logger);
     service.record(eventLog);
-    obeySignalsWhileServing(serving(listener, service, config, logger));
     if (parent !== undefined && !early) await detach(parent, config, logger);
     return { listener, target, eventLog };
   } catch (error) {

@@ -68,7 +68,6 @@ export function startSpiped(
   closeSync(descriptor);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${file} could not be started`);
-  scope.onClose(() => child.kill('SIGKILL'));
   scope.onAccount(() => `${args.join(' ')}: ${readFileSync(errors, 'utf8')}`);
   child.stdin?.on('error', () => {});
   child.stdin?.end(options.input);
@@ -83,6 +82,10 @@ export function startSpiped(
     stdout,
     stderr: stderr(),
   }));
+  scope.onClose(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
   return { child, pid, stderr, ended };
 }
 
