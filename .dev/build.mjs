@@ -131,8 +131,10 @@ function install(from, to) {
 function removeStale(made, dist) {
   const wanted = new Set(filesBelow(made));
   for (const name of filesBelow(dist)) {
-    // A name that ends in a number is another build's file, about to be renamed.
-    if (wanted.has(name) || name === '.stamp' || /[.-]\d+$/.test(name)) continue;
+    if (wanted.has(name) || name === '.stamp') continue;
+    // Another build's file, about to be renamed; one that a killed build left is removed.
+    const pid = /[.-](\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && isRunning(Number(pid))) continue;
     fs.rmSync(path.join(dist, name), { force: true });
     removeEmpty(path.dirname(path.join(dist, name)));
   }

@@ -5,6 +5,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { build } from './build.mjs';
 
@@ -84,6 +85,30 @@ test('a type error is said in the words of the compiler, and the build is not co
 test('what a killed build left is removed', async () => {
   const gone = spawnSync(process.execPath, ['--eval', '']).pid;
   write(`.dist-${gone}/protocol/index.js`, 'left over');
+  write(`dist/protocol/index.js.${gone}`, 'left over');
   await build({ root });
   expect(fs.existsSync(file(`.dist-${gone}`))).toBe(false);
+  expect(fs.existsSync(file('dist', 'protocol', `index.js.${gone}`))).toBe(false);
+});
+
+test('two builds at once both succeed, and a command can be run all the while', async () => {
+  await build({ root });
+  write('src/protocol/index.ts', "export const greeting: string = 'good evening';\n");
+  const program = `
+    import { build } from ${JSON.stringify(path.join(project, '.dev', 'build.mjs'))};
+    await build({ root: ${JSON.stringify(root)} });
+  `;
+  const builds = [1, 2].map(() =>
+    execa(process.execPath, ['--eval', program, '--input-type=module']),
+  );
+  let running = true;
+  const finished = Promise.all(builds).finally(() => {
+    running = false;
+  });
+  do {
+    const { stdout } = await execa(file('dist', 'bin', 'spipe.js'), ['world']);
+    expect(stdout).toMatch(/^(hello|good evening) world$/);
+  } while (running);
+  await finished;
+  expect(await build({ root })).toBe('current');
 });
