@@ -2,8 +2,10 @@
  * The background start, by what a shell, a supervisor and an operator see of it.
  */
 
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Scope } from '../../conformance/subjects/scope.ts';
@@ -267,6 +269,42 @@ describe('-D', () => {
     child.kill('SIGTERM');
     expect(await ended).toMatchObject({ code: null, signal: 'SIGTERM' });
     expect(existsSync(path('pid'))).toBe(false);
+  });
+
+  test('listens as soon as the name can be resolved, and reaches the target', async ({ skip }) => {
+    // A name that comes to be known: in /etc/hosts, of which the daemon sees its own.
+    writeFileSync(path('hosts'), '');
+    const own = `mount --bind ${path('hosts')} /etc/hosts && exec "$@"`;
+    const withHosts = ['unshare', '--mount', 'sh', '-c', own, 'sh'];
+    const { error, status } = spawnSync('unshare', [...withHosts.slice(1), 'true']);
+    if (error !== undefined || status !== 0) skip('this needs root and mount namespaces');
+
+    const target = createServer((socket) => socket.pipe(socket));
+    target.listen(0, '127.0.0.1');
+    await once(target, 'listening');
+    scope.onClose(() => target.close());
+    const { port } = target.address() as AddressInfo;
+    const key = writeKey(scope);
+    const args = [
+      '-D',
+      '-d',
+      '-s',
+      path('s'),
+      '-t',
+      `late.invalid:${port}`,
+      '-k',
+      key,
+      '-p',
+      'pid',
+    ];
+    const parent = startSpiped(scope, args, { command: [...withHosts, ...SPIPED] });
+    expect(await parent.ended).toMatchObject({ code: 0 });
+    daemonOf(scope, 'pid');
+    await until('the line about the name', () => parent.stderr() !== '');
+    expect(await isListening(scope, path('s'))).toBe(false);
+    appendFileSync(path('hosts'), '127.0.0.1 late.invalid\n');
+    await until('a listening daemon', () => isListening(scope, path('s')));
+    expect(await roundTrip(key, 'hello')).toBe('hello');
   });
 
   test('takes a key from standard input after the parent has returned', async () => {
