@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -155,6 +155,14 @@ test.each(PAGES)('%s.1 refers to the other pages and to no file that is not ther
   }
 });
 
+test('spec/deviations.md names evidence that exists', () => {
+  const page = readFileSync(new URL('../spec/deviations.md', import.meta.url), 'utf8');
+  const named = [...page.matchAll(/`((?:src|conformance)\/[^`]+)`/g)].map(([, file = '']) => file);
+  expect(named).not.toHaveLength(0);
+  const missing = named.filter((file) => !existsSync(new URL(`../${file}`, import.meta.url)));
+  expect(missing).toEqual([]);
+});
+
 describe('mandoc', async () => {
   const missing: Mandoc = { found: false, reason: 'There is none.' };
   const program = judgeMandoc(await locateMandoc(), process.env.CI, (line) =>
@@ -184,15 +192,18 @@ describe('mandoc', async () => {
       const environment = { PATH: directory, HOME: directory };
       const mandoc = await locateMandoc(environment);
       expect(mandoc).toMatchObject({ found: false, reason: expect.stringMatching(/apt-get/) });
+      expect(readdirSync(path.join(directory, '.cache', 'spiped-conformance'))).toEqual([]);
     } finally {
       rmSync(directory, { recursive: true });
     }
   });
 });
 
+/** From the folder of the pages, where mandoc finds the others that they refer to. */
 function complaints(program: string, file: string): string {
+  const options = { encoding: 'utf8', cwd: path.dirname(fileOf('spiped')) } as const;
   try {
-    return execFileSync(program, ['-T', 'lint', file], { encoding: 'utf8' });
+    return execFileSync(program, ['-T', 'lint', file], options);
   } catch (error) {
     return String((error as { readonly stdout?: unknown }).stdout);
   }

@@ -4,6 +4,7 @@
  * C prints it).
  */
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type CommandLine, type Program, usageText } from './command-line.ts';
 import { parseSpipe, SPIPE } from './spipe-options.ts';
@@ -78,8 +79,18 @@ function check(
 check(SPIPED, parseSpiped, SPIPED_COMMAND_LINES);
 check(SPIPE, parseSpipe, SPIPE_COMMAND_LINES);
 
+const VECTORS = [...SPIPED_COMMAND_LINES, ...SPIPE_COMMAND_LINES];
+
+test('each reason for which we differ from C is in spec/deviations.md, and no other', () => {
+  const page = readFileSync(new URL('../../spec/deviations.md', import.meta.url), 'utf8');
+  const table = /\| reason \|[^\n]*\n\|[-|]*\n((?:\|[^\n]*\n)*)/.exec(page)?.[1] ?? '';
+  const documented = table.split('\n').map((row) => row.split('|')[1]?.trim() ?? '');
+  const reasons = VECTORS.flatMap(({ because }) => because ?? []);
+  expect(new Set(documented.filter((reason) => reason !== ''))).toEqual(new Set(reasons));
+});
+
 test('a vector that differs from C says why', () => {
-  for (const { c, ours, because } of [...SPIPED_COMMAND_LINES, ...SPIPE_COMMAND_LINES]) {
+  for (const { c, ours, because } of VECTORS) {
     expect(ours === undefined).toBe(because === undefined);
     expect(ours).not.toBe(c);
   }
