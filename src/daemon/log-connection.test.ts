@@ -55,7 +55,7 @@ describe('at info', () => {
         level: 'info',
         event: 'connection-ended',
         message:
-          'connection from [192.0.2.1]:4711 to mail.example:25 ended: closed; 2048 bytes in 2 packets sealed, 7 bytes in 1 packets opened, 1.235 s',
+          'connection from [192.0.2.1]:4711 to mail.example:25 ended: closed; bytes: 2048 received, 7 sent; packets: 2 sealed, 1 opened; 1.235 s',
         fields: {
           peer: '[192.0.2.1]:4711',
           target: 'mail.example:25',

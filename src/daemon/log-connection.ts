@@ -67,11 +67,11 @@ function describeReason(detail: string): string {
 function describeEnd(summary: ConnectionSummary): string {
   const { peer, target, outcome, plainBytes, packets, milliseconds } = summary;
   const amounts = [
-    `${plainBytes.received} bytes in ${packets.sealed} packets sealed`,
-    `${plainBytes.sent} bytes in ${packets.opened} packets opened`,
+    `bytes: ${plainBytes.received} received, ${plainBytes.sent} sent`,
+    `packets: ${packets.sealed} sealed, ${packets.opened} opened`,
     `${(milliseconds / 1000).toFixed(3)} s`,
   ];
-  return `connection from ${peer} to ${target} ended: ${outcome.code}; ${amounts.join(', ')}`;
+  return `connection from ${peer} to ${target} ended: ${outcome.code}; ${amounts.join('; ')}`;
 }
 
 /** The fields of both lines, as documented in spec/logging.md. */
