@@ -19,7 +19,7 @@ export function startEventLog(config: PipeConfig, logger: Logger): EventLog | un
   return openEventLog({
     directory,
     content,
-    software: { name: 'spiped-ts', version: VERSION },
+    software: { name: 'spiped', version: VERSION },
     onFailure: (message) => logger.log('warn', 'event-log-stopped', message),
   });
 }

@@ -7,7 +7,7 @@
  */
 
 import type { SpipeConfig } from '../cli/config.ts';
-import { createSuite, readSharedSecret } from '../crypto/index.ts';
+import { createSuite, eraseSecrets } from '../crypto/index.ts';
 import { runConnection } from '../io/connection.ts';
 import { createExponentiator } from '../io/exponentiation.ts';
 import { resolveAddress } from '../io/resolve.ts';
@@ -18,6 +18,7 @@ import { describeOutcome, type Outcome } from '../protocol/faults.ts';
 import { catchDefects } from './defects.ts';
 import { systemReason } from './errors.ts';
 import { startEventLog } from './event-log.ts';
+import { readKey } from './key.ts';
 import { createLogger, type Logger } from './log.ts';
 import { logConnectionEnd } from './log-connection.ts';
 import { resolveBind } from './names.ts';
@@ -48,7 +49,7 @@ export async function runSpipe(config: SpipeConfig): Promise<number> {
 async function connect(config: SpipeConfig, logger: Logger): Promise<ConnectionSummary> {
   const target = await resolveAddress(config.target);
   const bind = config.bind === undefined ? undefined : await resolveBind(config.bind, logger);
-  const secret = await readSharedSecret(config.keyFile);
+  const secret = await readKey(config.keyFile, logger);
   const { policy, timeoutMilliseconds, keepAlive } = config;
   const suite = createSuite();
   const context = {
@@ -73,6 +74,7 @@ async function connect(config: SpipeConfig, logger: Logger): Promise<ConnectionS
     });
     process.once('SIGTERM', () => connection.cancel());
   });
+  eraseSecrets([secret]);
   await eventLog?.close();
   return summary;
 }

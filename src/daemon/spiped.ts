@@ -7,13 +7,14 @@
  */
 
 import type { SpipedConfig } from '../cli/config.ts';
-import { readSharedSecret } from '../crypto/index.ts';
+import { eraseSecrets } from '../crypto/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { type Listener, MAXIMUM_WAITING, openListener } from '../io/listener.ts';
 import { openTarget, type Target, type TargetOptions } from '../io/target.ts';
 import { catchDefects } from './defects.ts';
 import { systemReason } from './errors.ts';
 import { startEventLog } from './event-log.ts';
+import { readKey } from './key.ts';
 import { createLogger, type Logger, type ProgramLogger } from './log.ts';
 import { type ResolvedNames, resolveNames } from './names.ts';
 import { leaveTerminalAsItIs, openParent, type Parent, releaseStream } from './parent.ts';
@@ -29,6 +30,8 @@ interface Daemon {
   readonly listener: Listener;
   readonly target: Target;
   readonly eventLog: EventLog | undefined;
+  /** K, to be erased when nothing needs it any more. */
+  readonly secret: Uint8Array;
 }
 
 /**
@@ -69,7 +72,7 @@ async function start(
     await detach(parent, config, logger);
   }
   const names = await resolveNames(config, logger);
-  const secret = await readSharedSecret(config.keyFile);
+  const secret = await readKey(config.keyFile, logger);
   if (parent !== undefined) releaseStream('input');
   const target = openTarget(config.target, names.target, refreshing(config, logger));
   const { keepAlive } = config;
@@ -86,7 +89,7 @@ async function start(
     const eventLog = startEventLog(config, logger);
     service.record(eventLog);
     if (parent !== undefined && !early) await detach(parent, config, logger);
-    return { listener, target, eventLog };
+    return { listener, target, eventLog, secret };
   } catch (error) {
     // A UNIX socket is removed with this.
     listener.shutDown();
@@ -162,8 +165,9 @@ function serving(
   };
 }
 
-async function untilDone({ listener, target, eventLog }: Daemon): Promise<void> {
+async function untilDone({ listener, target, eventLog, secret }: Daemon): Promise<void> {
   await listener.finished;
+  eraseSecrets([secret]);
   target.close();
   await eventLog?.close();
 }

@@ -1,0 +1,16 @@
+/** Reading the key when a program starts, with the warning that an empty one deserves. */
+
+import { isSecretOfEmptyFile, readSharedSecret } from '../crypto/index.ts';
+import type { Logger } from './log.ts';
+
+/**
+ * K, 32 bytes, from the file of `-k`; rejects with `KeyFileError`. An empty file is a key, as in C
+ * (KF-2), but one that everybody has.
+ */
+export async function readKey(keyFile: string, logger: Logger): Promise<Uint8Array> {
+  const secret = await readSharedSecret(keyFile);
+  if (isSecretOfEmptyFile(secret)) {
+    logger.log('warn', 'key-empty', `warning: the key ${JSON.stringify(keyFile)} (-k) is empty`);
+  }
+  return secret;
+}
