@@ -28,7 +28,6 @@ import { logToSyslog } from './syslog.ts';
 /** A spiped that listens and has accepted nothing yet. */
 interface Daemon {
   readonly listener: Listener;
-  readonly target: Target;
   readonly eventLog: EventLog | undefined;
   /** K, to be erased when nothing needs it any more. */
   readonly secret: Uint8Array;
@@ -79,7 +78,9 @@ async function start(
   const sockets = names.bind === undefined ? { keepAlive } : { keepAlive, bind: names.bind };
   const service = createService({ config, secret, target, sockets, logger });
   const listening = listen(config, names, service, logger);
-  obeySignalsWhileServing(listening.then((listener) => serving(listener, service, config, logger)));
+  obeySignalsWhileServing(
+    listening.then((listener) => serving({ listener, target, service }, config, logger)),
+  );
   const listener = await listening;
   try {
     // All of this before the first connection: it never waits for the event loop.
@@ -89,7 +90,7 @@ async function start(
     const eventLog = startEventLog(config, logger);
     service.record(eventLog);
     if (parent !== undefined && !early) await detach(parent, config, logger);
-    return { listener, target, eventLog, secret };
+    return { listener, eventLog, secret };
   } catch (error) {
     // A UNIX socket is removed with this.
     listener.shutDown();
@@ -149,8 +150,7 @@ async function listen(
 
 /** What signals can ask for. */
 function serving(
-  listener: Listener,
-  service: Service,
+  { listener, target, service }: { listener: Listener; target: Target; service: Service },
   { drainTimeoutMilliseconds: timeout }: SpipedConfig,
   logger: Logger,
 ): Serving {
@@ -158,6 +158,8 @@ function serving(
     stopListening: () => listener.shutDown(),
     drain() {
       listener.shutDown();
+      // A look-up under way would hold up the end of the process; what is known will do.
+      target.close();
       // Nothing waits for this timer when the last connection has ended before.
       if (timeout !== undefined)
         setTimeout(() => giveUp(service, timeout, logger), timeout).unref();
@@ -165,10 +167,9 @@ function serving(
   };
 }
 
-async function untilDone({ listener, target, eventLog, secret }: Daemon): Promise<void> {
+async function untilDone({ listener, eventLog, secret }: Daemon): Promise<void> {
   await listener.finished;
   eraseSecrets([secret]);
-  target.close();
   await eventLog?.close();
 }
 
