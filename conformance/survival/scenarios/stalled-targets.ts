@@ -4,9 +4,8 @@
  * connection; others go on meanwhile (CN-9, CN-15).
  */
 
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { writeForever } from '../../interop/receiver.ts';
-import type { Address } from '../../subjects/addresses.ts';
 import type { Scope } from '../../subjects/scope.ts';
 import { AttackedPipe } from '../pipe.ts';
 import { echoing, ignoring } from '../plain-server.ts';
@@ -33,19 +32,18 @@ export const stalledTargets = defineScenario<Size>({
     const start = await Promise.all(pipe.daemons.map(({ pid }) => residentBytes(pid)));
     const memory = pipe.daemons.map(({ pid }) => new MemoryWatch(pid, 100));
 
-    let stalled = 0;
-    pipe.target.manner = (socket) => {
-      stalled += 1;
-      ignoring(socket);
-      // Every second one is stalled in both directions.
-      if (stalled % 2 === 0) void writeForever(socket);
-    };
-    for (let n = 0; n < connections; n += 1) pushWithoutEnd(scope, pipe.entrance.source);
-    await watch(
-      () => stalled,
-      (count) => count === connections,
+    pipe.target.manner = ignoring;
+    const clients = Array.from({ length: connections }, () => silentClient(scope, pipe));
+    // All there before any of them pushes: handshakes beside so much data take their time.
+    const reached = await watch(
+      () => pipe.target.open.size,
+      (open) => open === connections,
     );
-    findings.same('connections that reach the target', stalled, connections);
+    findings.same('connections that reach the target', reached, connections);
+    for (const client of clients) void writeForever(client);
+    // Every second one is stalled in both directions.
+    const pushing = [...pipe.target.open].filter((_socket, n) => n % 2 === 0);
+    for (const socket of pushing) void writeForever(socket);
 
     pipe.target.manner = echoing;
     const other = new Transfer(scope, pipe.entrance.source, MEBIBYTE);
@@ -65,15 +63,15 @@ export const stalledTargets = defineScenario<Size>({
         `${mebibytes(each)}, from ${mebibytes(before)} to ${mebibytes(highest)}`,
       );
     }
-    for (const socket of pipe.target.open) socket.destroy();
+    for (const socket of [...clients, ...pipe.target.open]) socket.destroy();
     await pipe.judgeAftermath(scope, findings);
   },
 });
 
-/** A client that sends as much as is taken and never reads. */
-function pushWithoutEnd(scope: Scope, source: Address): void {
-  const socket = connect({ ...source.net }).pause();
+/** A client that never reads. */
+function silentClient(scope: Scope, pipe: AttackedPipe): Socket {
+  const socket = connect({ ...pipe.entrance.source.net }).pause();
   socket.on('error', () => {});
   scope.onClose(() => socket.destroy());
-  socket.once('connect', () => void writeForever(socket));
+  return socket;
 }
