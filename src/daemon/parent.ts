@@ -16,7 +16,8 @@ export interface Parent {
   tell(): void;
 }
 
-const DESCRIPTORS = { input: 0, output: 1, errors: 2 } as const;
+const DESCRIPTORS = { input: 0, output: 1 } as const;
+const STANDARD_ERROR = 2;
 
 /**
  * The parent at the other end of `descriptor`. If it ends before it was told anything (a shell's
@@ -42,8 +43,8 @@ export function openParent(descriptor: number): Parent {
 
 /**
  * From now on this standard stream leads nowhere. Input when the key is read; output when the
- * start is complete, so that a `$(spiped …)` in a shell comes to its end; errors only with
- * `--syslog`: otherwise warnings go on to the terminal, as in C.
+ * start is complete, so that a `$(spiped …)` in a shell comes to its end. Warnings go on to
+ * standard error, as in C.
  */
 export function releaseStream(stream: keyof typeof DESCRIPTORS): void {
   const descriptor = DESCRIPTORS[stream];
@@ -64,10 +65,10 @@ export function releaseStream(stream: keyof typeof DESCRIPTORS): void {
  * descriptor that is closed.
  */
 export function leaveTerminalAsItIs(): void {
-  if (!isatty(DESCRIPTORS.errors)) return;
+  if (!isatty(STANDARD_ERROR)) return;
   process.once('exit', () => {
     try {
-      closeSync(DESCRIPTORS.errors);
+      closeSync(STANDARD_ERROR);
     } catch {
       // Closed already.
     }

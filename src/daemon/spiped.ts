@@ -101,12 +101,13 @@ async function start(
 /** The start is complete as far as the parent is concerned: it returns, the terminal is free. */
 async function detach(parent: Parent, config: SpipedConfig, logger: ProgramLogger): Promise<void> {
   releaseStream('output');
+  // Standard error stays, as in C: it is where lines go when syslog cannot be reached.
+  leaveTerminalAsItIs();
   if (config.syslog) {
     logToSyslog(logger, 'spiped');
-    // A system without the program is found out at once: this is the last chance to say so.
+    // A system without the program is found out at once: before the parent returns is best.
     await new Promise((resolve) => setImmediate(resolve));
-    releaseStream('errors');
-  } else leaveTerminalAsItIs();
+  }
   parent.tell();
 }
 
