@@ -46,10 +46,6 @@ export function obeySignalsWhileServing(serving: Promise<Serving>): void {
   // A start that fails ends the process by itself, signal or not.
   serving.catch(() => {});
   const then = (act: (serving: Serving) => void): void => void serving.then(act, () => {});
-  if (isInit) {
-    process.off('SIGTERM', exitInOrder);
-    process.off('SIGINT', exitInOrder);
-  }
   process.once('SIGTERM', () => {
     if (isInit) process.once('SIGTERM', () => process.exit(CUT_OFF));
     then((it) => it.drain());
@@ -62,4 +58,7 @@ export function obeySignalsWhileServing(serving: Promise<Serving>): void {
       process.kill(process.pid, 'SIGINT');
     });
   });
+  // Last, so that there is no moment without a handler: process 1 would not see the signal at all.
+  process.off('SIGTERM', exitInOrder);
+  process.off('SIGINT', exitInOrder);
 }

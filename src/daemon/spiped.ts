@@ -77,11 +77,16 @@ async function start(
   const { keepAlive } = config;
   const sockets = names.bind === undefined ? { keepAlive } : { keepAlive, bind: names.bind };
   const service = createService({ config, secret, target, sockets, logger });
-  const listening = listen(config, names, service, logger);
+  let listens: (listener: Listener) => void = () => {};
+  const listening = new Promise<Listener>((resolve) => {
+    listens = resolve;
+  });
+  // Before the socket listens: who sees that it does may send a signal at once.
   obeySignalsWhileServing(
     listening.then((listener) => serving({ listener, target, service }, config, logger)),
   );
-  const listener = await listening;
+  const listener = await listen(config, names, service, logger);
+  listens(listener);
   try {
     // All of this before the first connection: it never waits for the event loop.
     if (parent !== undefined && !early) writePidFile(config.pidFile);
