@@ -3,6 +3,7 @@
  */
 
 import { canListen } from '../subjects/addresses.ts';
+import { Scope } from '../subjects/scope.ts';
 import type { Subject } from '../subjects/subject.ts';
 import { type Accepted, acceptanceOf } from './accepted.ts';
 import { compare, type Difference } from './compare.ts';
@@ -20,12 +21,17 @@ export async function judge(
   c: Subject,
   subject: Subject,
 ): Promise<readonly JudgedDifference[]> {
-  const ofC = await observe(c, vector);
-  const ofSubject = await observe(subject, vector);
-  return compare(vector, ofC, ofSubject).map((difference) => ({
-    ...difference,
-    accepted: acceptanceOf(vector, difference),
-  }));
+  const scope = await Scope.open();
+  try {
+    const ofC = await observe(scope, c, vector);
+    const ofSubject = await observe(scope, subject, vector);
+    return compare(vector, ofC, ofSubject).map((difference) => ({
+      ...difference,
+      accepted: acceptanceOf(vector, difference),
+    }));
+  } finally {
+    await scope.close();
+  }
 }
 
 /** Why a vector cannot be tried on this machine; undefined where it can. */

@@ -6,31 +6,41 @@
  */
 
 import { spawn } from 'node:child_process';
-import { type FileHandle, lstat, open, readdir, readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { within } from '../subjects/deadline.ts';
-import { processesMarked } from '../subjects/processes.ts';
-import { SCOPE_MARK, Scope } from '../subjects/scope.ts';
+import { SCOPE_MARK, type Scope } from '../subjects/scope.ts';
 import type { Command, Subject } from '../subjects/subject.ts';
 import type { Left, Observation, Serving } from './observation.ts';
-import { factsOf, hasEnded, type Listening, listeningOf } from './processes.ts';
+import { factsOf, hasEnded, type Listening, listeningOf, processesWith } from './processes.ts';
 import { feedFifo, Surroundings, until } from './surroundings.ts';
 import type { Vector } from './vector.ts';
 
 /** How often to try again when somebody else took the port that was chosen. */
 const ATTEMPTS = 5;
 
-/** What the subject does with the vector, in a place of its own. */
-export async function observe(subject: Subject, vector: Vector): Promise<Observation> {
+/** Marks the processes of one run, in their environment. */
+const RUN_MARK = 'SPIPED_COMPAT_RUN';
+
+/** What the subject does with the vector, in a place of its own within the scope. */
+export async function observe(
+  scope: Scope,
+  subject: Subject,
+  vector: Vector,
+): Promise<Observation> {
   for (let attempt = 1; ; attempt += 1) {
-    const scope = await Scope.open();
-    try {
-      const observation = await new Run(scope, subject, vector).observe();
-      const portLost = /address already in use/i.test(observation.stderr);
-      if (!portLost || vector.obstacles !== undefined || attempt === ATTEMPTS) return observation;
-    } finally {
-      await scope.close();
-    }
+    const observation = await new Run(scope, subject, vector).observe();
+    const portLost = /address already in use/i.test(observation.stderr);
+    if (!portLost || vector.obstacles !== undefined || attempt === ATTEMPTS) return observation;
   }
 }
 
@@ -39,6 +49,8 @@ class Run {
   readonly #scope: Scope;
   readonly #subject: Subject;
   readonly #vector: Vector;
+  readonly #id: string = randomUUID();
+  readonly #directory: string;
   /** How the program ended; undefined while it runs. */
   #outcome: string | undefined;
 
@@ -46,33 +58,38 @@ class Run {
     this.#scope = scope;
     this.#subject = subject;
     this.#vector = vector;
+    this.#directory = mkdtempSync(join(scope.directory, 'run-'));
   }
 
   async observe(): Promise<Observation> {
-    const surroundings = await Surroundings.make(this.#scope, this.#vector);
+    const place = join(this.#directory, 'w');
+    const surroundings = await Surroundings.make(this.#scope, place, this.#vector);
     const { pid, ended } = await this.#start(surroundings);
     const gone = () => this.#outcome !== undefined;
     if (this.#vector.obstacles?.includes('fifo')) {
       void feedFifo(surroundings.directory, () => this.#outcome !== undefined);
     }
 
-    const runs = () => gone() || listeningOf(pid).length > 0;
-    await within(`${this.#title} ends or listens`, until(runs));
-    const foreground = await this.#look(pid, surroundings, gone);
-    const outcome = foreground === undefined ? await ended : 'serves';
+    // Without -F what listens is the daemon, also while it has not left its parent yet.
+    const stays = this.#vector.args.some((word) => /^-[A-Za-z]*F/.test(word));
+    const foreground = stays ? await this.#serving(pid, surroundings, gone) : undefined;
+    const outcome =
+      foreground === undefined ? await within(`${this.#title} ends`, ended) : 'serves';
     const left = await this.#left(pid, surroundings);
     const afterSignal = await this.#signal(surroundings, foreground && pid, left, ended);
-    const files = await filesIn(surroundings, [pid, ...left.map((each) => each.pid)]);
-    await this.#endAll();
+    const pids = left.map((each) => each.pid);
+    const files = filesIn(surroundings, [pid, ...pids]);
+    kill([...pids, ...(gone() ? [] : [pid])]);
     await ended;
+    surroundings.disconnect();
     return {
       outcome,
       foreground,
       left: left.map(({ facts }) => facts),
       afterSignal,
       files,
-      stdout: surroundings.restore(await this.#text('stdout')),
-      stderr: surroundings.restore(await this.#text('stderr')),
+      stdout: surroundings.restore(this.#text('stdout')),
+      stderr: surroundings.restore(this.#text('stderr')),
     };
   }
 
@@ -84,18 +101,17 @@ class Run {
     const command = powers(this.#subject[this.#vector.program], this.#vector);
     const [file, ...before] = command;
     const args = this.#vector.args.map((word) => surroundings.fill(word));
-    const streams: FileHandle[] = [];
+    const streams: number[] = [];
     try {
       for (const name of ['stdin', 'stdout', 'stderr']) {
-        const path = join(this.#scope.directory, name);
-        const handle = await open(path, 'w+', 0o600);
-        streams.push(handle);
-        if (name === 'stdin') await handle.write(this.#vector.stdin ?? '', 0);
+        const path = join(this.#directory, name);
+        if (name === 'stdin') writeFileSync(path, this.#vector.stdin ?? '');
+        streams.push(openSync(path, name === 'stdin' ? 'r' : 'a'));
       }
       const child = spawn(file, [...before, ...args], {
         cwd: surroundings.directory,
-        stdio: streams.map(({ fd }) => fd),
-        env: { ...process.env, LC_ALL: 'C', [SCOPE_MARK]: this.#scope.mark },
+        stdio: streams,
+        env: { ...process.env, LC_ALL: 'C', [SCOPE_MARK]: this.#scope.mark, [RUN_MARK]: this.#id },
       });
       const ended = new Promise<string>((resolve, reject) => {
         child.once('error', reject);
@@ -105,16 +121,16 @@ class Run {
         });
       });
       if (child.pid === undefined) await ended;
-      this.#scope.onClose(() => this.#endAll());
+      this.#scope.onClose(() => kill(this.#running()));
       return { pid: child.pid ?? 0, ended };
     } finally {
-      for (const handle of streams) await handle.close();
+      for (const descriptor of streams) closeSync(descriptor);
     }
   }
 
   /** Who belongs to this run and has not ended. */
-  async #marked(): Promise<readonly { readonly pid: number }[]> {
-    return await processesMarked(`${SCOPE_MARK}=${this.#scope.mark}`);
+  #running(): readonly number[] {
+    return processesWith(`${RUN_MARK}=${this.#id}`);
   }
 
   /** Who was left running, each once it serves; without those that end before they do. */
@@ -122,36 +138,50 @@ class Run {
     self: number,
     surroundings: Surroundings,
   ): Promise<readonly { readonly pid: number; readonly facts: Left }[]> {
-    const others = (await this.#marked()).filter(({ pid }) => pid !== self);
-    const atOnce = others.map(({ pid }) => listeningOf(pid));
+    const others = this.#running().filter((pid) => pid !== self);
+    const atOnce = others.map((pid) => listeningOf(pid).length > 0);
     const left: { pid: number; facts: Left }[] = [];
-    for (const [n, { pid }] of others.entries()) {
+    for (const [n, pid] of others.entries()) {
       const gone = () => hasEnded(pid);
-      const settled = () => gone() || listeningOf(pid).length > 0;
-      if (this.#vector.mayNeverListen !== true && !isHelper(pid)) {
-        await within(`what ${this.#title} left listens or ends`, until(settled));
-      }
-      const facts = await this.#look(pid, surroundings, gone);
-      const listenedAtOnce = (atOnce[n] ?? []).length > 0;
+      const never = this.#vector.mayNeverListen === true || isHelper(pid);
+      const facts = never
+        ? await this.#look(pid, surroundings, gone)
+        : await this.#serving(pid, surroundings, gone);
+      const listenedAtOnce = atOnce[n] === true;
       if (facts !== undefined) left.push({ pid, facts: { ...facts, listenedAtOnce } });
     }
     return left;
   }
 
   /** The facts of a process, once it serves; undefined where it ends before it does. */
+  async #serving(
+    pid: number,
+    surroundings: Surroundings,
+    gone: () => boolean,
+  ): Promise<Serving | undefined> {
+    const settled = () => gone() || listeningOf(pid).length > 0;
+    await within(`what ${this.#title} started listens or ends`, until(settled));
+    const seen = await this.#look(pid, surroundings, gone);
+    if (seen === undefined || (seen.listens.length > 0 && seen.reachesTarget !== false))
+      return seen;
+    // It listened, but does not serve: it is about to end, for want of a right or a user.
+    await within(`what ${this.#title} started ends, as it does not serve`, until(gone));
+    return undefined;
+  }
+
+  /** The facts of a process as it is now; undefined where it has ended. */
   async #look(
     pid: number,
     surroundings: Surroundings,
     gone: () => boolean,
   ): Promise<Serving | undefined> {
-    if (gone()) return undefined;
     const listening = listeningOf(pid);
     const [first] = listening;
     const reachesTarget = first && (await surroundings.reachesTarget(first, gone));
-    // Taken only now: a process that listens may still be about to drop its privileges, or to end.
+    if (gone()) return undefined;
     const facts = factsOf(pid);
     if (facts === undefined) return undefined;
-    const own = `${this.#scope.directory}/`;
+    const own = `${this.#directory}/`;
     return {
       ...facts,
       listens: listening.map((each) => surroundings.restore(spelled(each))).sort(),
@@ -188,18 +218,18 @@ class Run {
     return 'gone';
   }
 
-  async #endAll(): Promise<void> {
-    for (const { pid } of await this.#marked()) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It ended by itself.
-      }
-    }
+  #text(stream: 'stdout' | 'stderr'): string {
+    return readFileSync(join(this.#directory, stream), 'utf8');
   }
+}
 
-  async #text(stream: 'stdout' | 'stderr'): Promise<string> {
-    return await readFile(join(this.#scope.directory, stream), 'utf8');
+function kill(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It ended by itself.
+    }
   }
 }
 
@@ -221,24 +251,19 @@ function spelled(listening: Listening): string {
 }
 
 /** What the directory holds, one line each. */
-async function filesIn(
-  surroundings: Surroundings,
-  pids: readonly number[],
-): Promise<readonly string[]> {
-  const names = await readdir(surroundings.directory);
-  const lines = names.map(async (name) => {
+function filesIn(surroundings: Surroundings, pids: readonly number[]): readonly string[] {
+  const lines = readdirSync(surroundings.directory).map((name) => {
     const path = join(surroundings.directory, name);
-    const entry = await lstat(path);
+    const entry = lstatSync(path);
     const shown = surroundings.restore(name);
     if (entry.isSocket()) return `${shown}: socket`;
     if (!entry.isFile()) return `${shown}: ${entry.isDirectory() ? 'directory' : 'special'}`;
     const mode = (entry.mode & 0o7777).toString(8);
     if (mode === '0') return `${shown}: file 0`;
-    const content = await readFile(path, 'utf8');
-    const form = content.replace(/\d+/g, (number) =>
-      pids.includes(Number(number)) ? '{pid}' : number.length < 3 ? number : '{other pid}',
+    const form = readFileSync(path, 'utf8').replace(/\d+/g, (number) =>
+      pids.includes(Number(number)) ? '{pid}' : '{other pid}',
     );
     return `${shown}: file ${mode} ${JSON.stringify(form)}`;
   });
-  return (await Promise.all(lines)).sort();
+  return lines.sort();
 }

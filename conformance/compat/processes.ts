@@ -53,6 +53,18 @@ export function factsOf(pid: number): ProcessFacts | undefined {
   }
 }
 
+/** The processes whose environment holds `mark` (`NAME=value`), in the order of their ids. */
+export function processesWith(mark: string): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      const environment = attempt(() => readFileSync(`/proc/${name}/environ`, 'latin1'));
+      return environment?.split('\0').includes(mark) === true;
+    })
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
 /** Has the process ended? Also where nobody has buried it yet. */
 export function hasEnded(pid: number): boolean {
   try {

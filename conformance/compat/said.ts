@@ -21,40 +21,29 @@ export interface Said {
   readonly mentions: readonly string[];
 }
 
-/** Topics, each with the messages of C spiped and of ours that are about it. */
-const TOPICS: readonly { readonly topic: string; readonly says: readonly RegExp[] }[] = [
-  { topic: 'unknown option', says: [/illegal option/, /unknown option/, /takes no argument/] },
-  { topic: 'argument missing', says: [/Missing argument to/, /needs an argument/] },
-  { topic: 'bad value', says: [/Error parsing argument/, /cannot be understood/, /out of range/] },
-  { topic: 'several addresses', says: [/the first of multiple addresses/] },
-  {
-    topic: 'address',
-    says: [
-      /must contain port number/,
-      /Invalid (\[IP address\]|port number)/,
-      /Error (parsing IP address|looking up|resolving socket address)/,
-      /socket path/,
-      /(in|empty) address|look(ing)? up/,
-    ],
-  },
-  {
-    topic: 'key',
-    says: [/Cannot open file|Error reading (file|from stdin|shared secret)/, /\bkey\b/],
-  },
-  { topic: 'listening', says: [/Error binding socket/, /cannot listen/] },
-  { topic: 'pid file', says: [/fopen\(|Failed to daemonize/, /pid file/] },
+/** Topics, each with words of the messages, of C spiped and of ours, that are about it. */
+const TOPICS: readonly { readonly topic: string; readonly says: RegExp }[] = [
+  { topic: 'unknown option', says: /illegal option|unknown option|takes no argument/i },
+  { topic: 'argument missing', says: /missing argument to|needs an argument/i },
+  { topic: 'bad value', says: /error parsing argument|cannot be understood|out of range/i },
+  { topic: 'several addresses', says: /the first of multiple addresses/i },
+  { topic: 'pid file', says: /fopen\(|failed to daemonize|pid file/i },
+  { topic: 'listening', says: /error binding socket|cannot listen/i },
+  { topic: 'key', says: /cannot open file|error reading|key file/i },
   {
     topic: 'privileges',
-    says: [
-      /No such (user|group)|drop privileges|supplementary|Empty group|user and\/or/,
-      /\(?-u\b/,
-    ],
+    says: /no such (user|group)|drop privileges|supplementary|empty group|user and\/or|option -u|\(-u\)/i,
   },
-  { topic: 'connecting', says: [/Could not connect/, /could not be (connected|reached)/] },
-  { topic: 'handshake', says: [/Handshake failed/, /handshake/] },
+  { topic: 'connecting', says: /could not connect/i },
+  { topic: 'handshake', says: /handshake|before its nonce/i },
+  { topic: 'connection lost', says: /connection error/i },
   {
     topic: 'use of options',
-    says: [/is required|given twice|exclude each other|unexpected argument|is not a number/],
+    says: /is required|given twice|exclude each other|unexpected argument|is not a number|goes with|neither a user/i,
+  },
+  {
+    topic: 'address',
+    says: /address|port number|look(ing)? up|socket path/i,
   },
 ];
 
@@ -99,7 +88,7 @@ export function listen(stderr: string, args: readonly string[]): Said {
 }
 
 function topicOf(message: string): string {
-  return TOPICS.find(({ says }) => says.some((words) => words.test(message)))?.topic ?? '?';
+  return TOPICS.find(({ says }) => says.test(message))?.topic ?? '?';
 }
 
 /** The words that a message could name for one word of the command line: `-k`, `-kvalue`, `value`. */

@@ -4,13 +4,13 @@
  * The same kind of place is made for each program, so that neither sees the other's traces.
  */
 
-import { constants } from 'node:fs';
-import { chmod, mkdir, open, writeFile } from 'node:fs/promises';
+import { chmodSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { type Behaviour, sink, Target } from '../interop/targets.ts';
-import { newAddress } from '../subjects/addresses.ts';
+import { newAddress, unixAddress } from '../subjects/addresses.ts';
 import { within } from '../subjects/deadline.ts';
 import type { Scope } from '../subjects/scope.ts';
 import type { Listening } from './processes.ts';
@@ -28,7 +28,7 @@ export class Surroundings {
   /** The working directory. */
   readonly directory: string;
   readonly #target: Target | undefined;
-  /** What placeholders stand for, longest first where one is part of another. */
+  /** What placeholders stand for; those that hold others first. */
   readonly #values: ReadonlyMap<string, string>;
   readonly #connections: Socket[] = [];
 
@@ -42,36 +42,26 @@ export class Surroundings {
     this.#values = values;
   }
 
-  /** Makes the place of a vector; it ends with the scope. */
-  static async make(scope: Scope, vector: Vector): Promise<Surroundings> {
+  /**
+   * Makes the place of a vector in this directory, which is new; everything in it ends with the
+   * scope. Only what the vector names is made.
+   */
+  static async make(scope: Scope, directory: string, vector: Vector): Promise<Surroundings> {
     const obstacles = new Set<Obstacle>(vector.obstacles);
-    const directory = join(scope.directory, 'w');
-    await mkdir(directory);
-    await furnish(directory);
-
-    const port = await portOf('ipv4', scope.directory);
-    const target = await targetFor(scope, obstacles);
-    const tport = target === undefined ? await portOf('ipv4', scope.directory) : portIn(target);
-    const values = new Map([
-      ['dir', directory],
-      ['source', `[127.0.0.1]:${port}`],
-      ['target', `[127.0.0.1]:${tport}`],
-      ['port', port],
-      ['tport', tport],
-    ]);
-    if (obstacles.has('taken port')) {
-      const holder = await Target.start(scope, sink);
-      values.set('taken', holder.address.text);
+    const text = vector.args.join(' ');
+    furnish(directory);
+    const values = new Map([['dir', directory]]);
+    if (/\{(source|port)\}/.test(text)) {
+      const port = await freePort(directory);
+      values.set('source', `[127.0.0.1]:${port}`).set('port', port);
     }
-    if (obstacles.has('live socket')) {
-      await Target.start(scope, sink, unixAt(join(directory, 'live')));
+    let target: Target | undefined;
+    if (/\{t(arget|port)\}/.test(text)) {
+      target = await targetFor(scope, obstacles);
+      const port = target === undefined ? await freePort(directory) : portIn(target);
+      values.set('target', `[127.0.0.1]:${port}`).set('tport', port);
     }
-    if (obstacles.has('dead socket')) await leaveSocket(join(directory, 'dead'));
-    if (obstacles.has('stale pid file')) {
-      await writeFile(join(directory, 'pid'), UNUSED_PID);
-      await writeFile(join(directory, `[127.0.0.1]:${port}.pid`), UNUSED_PID);
-    }
-    if (obstacles.has('fifo')) await execa('mkfifo', [join(directory, 'fifo')]);
+    for (const obstacle of obstacles) await put(obstacle, scope, directory, values);
     const made = new Surroundings(directory, target, values);
     scope.onClose(() => made.disconnect());
     return made;
@@ -95,11 +85,11 @@ export class Surroundings {
   /**
    * Connects to where a process listens. True when that connection arrives at the target, false
    * when it is closed first, or when `gone` is true first. The connection stays open, so that
-   * nobody has a reason to report its end.
+   * nobody has a reason to report its end. Undefined where the vector has no target.
    */
-  async reachesTarget(listening: Listening, gone: () => boolean): Promise<boolean> {
+  async reachesTarget(listening: Listening, gone: () => boolean): Promise<boolean | undefined> {
     const target = this.#target;
-    if (target === undefined) return false;
+    if (target === undefined) return undefined;
     const before = target.visits.length;
     const socket = connect('path' in listening ? listening : reachable(listening));
     this.#connections.push(socket);
@@ -149,16 +139,48 @@ export async function feedFifo(directory: string, ended: () => boolean): Promise
   });
 }
 
-async function furnish(directory: string): Promise<void> {
-  await writeFile(join(directory, 'key'), KEY, { mode: 0o600 });
-  await writeFile(join(directory, 'empty'), '', { mode: 0o600 });
-  await writeFile(join(directory, 'secret'), KEY);
-  await chmod(join(directory, 'secret'), 0);
-  await mkdir(join(directory, 'directory'));
+function furnish(directory: string): void {
+  mkdirSync(join(directory, 'directory'), { recursive: true });
+  writeFileSync(join(directory, 'key'), KEY, { mode: 0o600 });
+  writeFileSync(join(directory, 'empty'), '', { mode: 0o600 });
+  writeFileSync(join(directory, 'secret'), KEY);
+  chmodSync(join(directory, 'secret'), 0);
 }
 
-async function portOf(spelling: 'ipv4', directory: string): Promise<string> {
-  const { net } = await newAddress(spelling, directory);
+/** Puts one obstacle in the way. What stands for the target is in `targetFor`. */
+async function put(
+  obstacle: Obstacle,
+  scope: Scope,
+  directory: string,
+  values: Map<string, string>,
+): Promise<void> {
+  switch (obstacle) {
+    case 'taken port': {
+      const holder = await Target.start(scope, sink);
+      values.set('taken', holder.address.text);
+      return;
+    }
+    case 'live socket':
+      await Target.start(scope, sink, unixAddress(join(directory, 'live')));
+      return;
+    case 'dead socket':
+      return await leaveSocket(join(directory, 'dead'));
+    case 'stale pid file':
+      for (const name of ['pid', `${values.get('source')}.pid`]) {
+        writeFileSync(join(directory, name), UNUSED_PID);
+      }
+      return;
+    case 'fifo':
+      await execa('mkfifo', [join(directory, 'fifo')]);
+      return;
+    case 'target refuses':
+    case 'target hangs up':
+      return;
+  }
+}
+
+async function freePort(directory: string): Promise<string> {
+  const { net } = await newAddress('ipv4', directory);
   return 'port' in net ? String(net.port) : '';
 }
 
@@ -177,8 +199,6 @@ async function targetFor(
 const hangUp: Behaviour = ({ socket }) => {
   socket.end();
 };
-
-const unixAt = (path: string) => ({ spelling: 'unix', text: path, net: { path } }) as const;
 
 /** Leaves a UNIX socket as a crashed process does: a name that leads to nobody. */
 async function leaveSocket(path: string): Promise<void> {

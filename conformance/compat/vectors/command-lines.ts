@@ -19,6 +19,6 @@ function vector(program: 'spiped' | 'spipe', { args, c }: CommandLineVector): Ve
   const line = args
     .map((word) => (/^[^\s"]+$/.test(word) ? word : JSON.stringify(word)))
     .join(' ')
-    .replace(/(.)\1{20,}/g, '$1…');
+    .replace(/(.)\1{20,}/g, (run, one: string) => `${one}(${run.length})`);
   return { id: `${program} ${line}`.trim(), goal: `recorded of C 1.6.2: ${c}`, program, args };
 }

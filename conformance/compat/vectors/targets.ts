@@ -27,6 +27,7 @@ export const targets: readonly Vector[] = [
   target('relative path', 'socket'),
   target('name in brackets', '[localhost]:{tport}'),
   target('port too large', '[127.0.0.1]:65536'),
+  target('port too large, without brackets', '127.0.0.1:65536'),
   target('no host', ':{tport}'),
   target('nothing', ''),
   spipe('refused', '-t {target} -k key', { obstacles: ['target refuses'] }),
