@@ -22,7 +22,7 @@ export const fullDisk = defineScenario<Size>({
   goal: 'an event log that cannot grow any more is given up, said once, and harms no connection',
   sizes: {
     short: { transfers: 4, bytes: MEBIBYTE / 2 },
-    long: { transfers: 40, bytes: 4 * MEBIBYTE },
+    long: { transfers: 20, bytes: 2 * MEBIBYTE },
   },
   async run(size, setting, findings) {
     const fileLimit = ['prlimit', `--fsize=${DISK_BYTES}:${DISK_BYTES}`];
