@@ -8,6 +8,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect } from 'vitest';
+import { hasEnded } from '../compat/processes.ts';
 import { echo, Target } from '../interop/targets.ts';
 import { type Address, newAddress } from '../subjects/addresses.ts';
 import { within } from '../subjects/deadline.ts';
@@ -151,7 +152,9 @@ async function stop(pid: number): Promise<void> {
   );
 }
 
+/** Is the process there, and not only waiting for somebody to ask how it ended? */
 function isThere(pid: number): boolean {
+  if (process.platform === 'linux') return !hasEnded(pid);
   try {
     process.kill(pid, 0);
     return true;
