@@ -73,7 +73,8 @@ function runListener(server: Server, options: ListenerOptions): Listener {
       case 'serve': {
         const { id } = effect;
         const socket = take(id);
-        options.serve(acceptedChannel(socket), () => handle({ type: 'connectionEnded', id }));
+        const channel = acceptedChannel(socket, options.endpoint);
+        options.serve(channel, () => handle({ type: 'connectionEnded', id }));
         break;
       }
       case 'hold':

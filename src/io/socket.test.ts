@@ -1,7 +1,7 @@
 /** Goal of these tests: a dial tries its endpoints in order and says how it ended, once. */
 
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Channel } from './channel.ts';
 import type { Endpoint } from './resolve.ts';
@@ -102,5 +102,8 @@ test('endpoints and peers are named as addresses are written', async () => {
   const accepted = once(server, 'connection') as Promise<[Socket]>;
   await dialled([local(port)]);
   const [socket] = await accepted;
-  expect(acceptedChannel(socket).peer).toMatch(/^\[127\.0\.0\.1\]:\d+$/);
+  expect(acceptedChannel(socket, local(port)).peer).toMatch(/^\[127\.0\.0\.1\]:\d+$/);
+  expect(acceptedChannel(socket, { path: '/run/x' }).peer).toBe('local client');
+  // A socket without a remote end: as one that was reset before it was accepted.
+  expect(acceptedChannel(new Socket(), local(port)).peer).toBe('unknown client');
 });

@@ -19,9 +19,12 @@ export interface SocketOptions {
 /** Stops what it was returned for; without effect when that is over. */
 export type Cancel = () => void;
 
-/** An accepted socket as a channel. The server that accepted it has set the socket's options. */
-export function acceptedChannel(socket: Socket): Channel {
-  return streamChannel(socket, socket, nameOf(socket));
+/**
+ * A socket accepted at this endpoint as a channel. The server that accepted it has set the socket's
+ * options.
+ */
+export function acceptedChannel(socket: Socket, at: Endpoint): Channel {
+  return streamChannel(socket, socket, 'path' in at ? 'local client' : nameOf(socket));
 }
 
 /** What a dial comes to. */
@@ -80,10 +83,9 @@ function localEnd(endpoint: Endpoint, { bind }: SocketOptions) {
   return { localAddress: bind.host, ...(bind.port === 0 ? {} : { localPort: bind.port }) };
 }
 
-/** The remote end of an accepted socket. UNIX clients have no name. */
-function nameOf(socket: Socket): string {
-  const { remoteAddress, remotePort } = socket;
-  return remoteAddress === undefined ? 'local client' : `[${remoteAddress}]:${remotePort}`;
+/** The remote end of an accepted socket. One that was reset before it was accepted has none left. */
+function nameOf({ remoteAddress, remotePort }: Socket): string {
+  return remoteAddress === undefined ? 'unknown client' : `[${remoteAddress}]:${remotePort}`;
 }
 
 /** An endpoint as it is written in an address. */
