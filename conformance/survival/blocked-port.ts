@@ -3,14 +3,15 @@
  * the kernel drops every further SYN.
  */
 
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { within } from '../subjects/deadline.ts';
+import type { Scope } from '../subjects/scope.ts';
 import { watch } from './vitals.ts';
 
-/** A blocked port, until it is released. */
+/** A blocked port, until it is released, by the end of its scope at the latest. */
 export interface BlockedPort {
-  /** Nobody listens there any more. */
+  /** Nobody listens there any more. Safe to call twice. */
   release(): Promise<void>;
 }
 
@@ -32,16 +33,25 @@ const FILLERS = 6;
 const SILENCE = 100;
 
 /** Blocks this port of 127.0.0.1, on which nobody listens. */
-export async function blockPort(port: number): Promise<BlockedPort> {
+export async function blockPort(scope: Scope, port: number): Promise<BlockedPort> {
   const released = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(BLOCKED_LISTENER, { eval: true, workerData: { port, released } });
+  const fillers: Socket[] = [];
+  const release = async (): Promise<void> => {
+    for (const filler of fillers) filler.destroy();
+    Atomics.store(released, 0, 1);
+    Atomics.notify(released, 0);
+    await within('a blocked port is free', ended);
+  };
+  scope.onClose(release);
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   await within(
     'a blocked port listens',
     new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject)),
   );
-  const fillers = Array.from({ length: FILLERS }, () => connect({ host: '127.0.0.1', port }));
-  for (const filler of fillers) filler.on('error', () => {});
+  for (let n = 0; n < FILLERS; n += 1) {
+    fillers.push(connect({ host: '127.0.0.1', port }).on('error', () => {}));
+  }
   // The queue is full when one of them is left without an answer.
   let connected = -1;
   await watch(
@@ -53,12 +63,5 @@ export async function blockPort(port: number): Promise<BlockedPort> {
     },
     (full) => full,
   );
-  return {
-    async release() {
-      for (const filler of fillers) filler.destroy();
-      Atomics.store(released, 0, 1);
-      Atomics.notify(released, 0);
-      await within('a blocked port is free', ended);
-    },
-  };
+  return { release };
 }

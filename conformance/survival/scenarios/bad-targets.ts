@@ -97,8 +97,8 @@ const refuse: Trouble = async () => async () => {};
 const reset = withServer((socket) => socket.resetAndDestroy());
 const close = withServer((socket) => socket.resume().end());
 const mute = withServer((socket) => socket.resume());
-const hang: Trouble = async (_scope, gate) => {
-  const blocked = await blockPort(portOf(gate));
+const hang: Trouble = async (scope, gate) => {
+  const blocked = await blockPort(scope, portOf(gate));
   return () => blocked.release();
 };
 
