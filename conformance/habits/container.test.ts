@@ -5,6 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { expect } from 'vitest';
+import { PlainEnd } from '../interop/plain-end.ts';
+import { sumOf } from '../interop/receiver.ts';
 import { echo, Target } from '../interop/targets.ts';
 import { newAddress } from '../subjects/addresses.ts';
 import { startSpiped } from '../subjects/spiped.ts';
@@ -44,7 +46,16 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
         key: host.key,
       });
       await expectEcho(scope, client.source);
+      const open = PlainEnd.ofSocket(scope, 'the open connection', client.source);
+      open.send(Buffer.from('before'));
+      await open.received.reached('before'.length);
       process.kill(pid, signal);
+      if (signal === 'SIGTERM') {
+        // What is open is served to its end; with SIGINT nothing is.
+        open.end(Buffer.from('after'));
+        expect(await open.over()).toBe('in order');
+        expect(open.received.sum).toBe(sumOf(Buffer.from('beforeafter')));
+      }
       expect(await started.ended()).toEqual({ code: 0, signal: null });
     },
     container === undefined ? 'this machine allows no pid namespaces (unshare)' : undefined,
