@@ -112,13 +112,6 @@ export const ACCEPTED: readonly Accepted[] = [
     vector: / unknown (name|service)$/,
   },
   {
-    id: 'missing directory',
-    reason:
-      'For a UNIX socket in a directory that does not exist, Node reports EACCES where C has ENOENT.',
-    aspect: /gives the reason: ENOENT/,
-    vector: /^source UNIX socket in a missing directory$/,
-  },
-  {
     id: 'timed out',
     reason:
       'spipe says what timed out. C has one sentence for every end that it does not distinguish.',

@@ -5,8 +5,10 @@
  * that path is never touched. (C fails in all three cases.)
  */
 
-import { lstatSync, unlinkSync } from 'node:fs';
+import { existsSync, lstatSync, unlinkSync } from 'node:fs';
 import { createConnection, type Server } from 'node:net';
+import { constants } from 'node:os';
+import { dirname } from 'node:path';
 import type { Endpoint } from './resolve.ts';
 
 /** Make the server listen; rejects with the system's error, such as `EADDRINUSE`. */
@@ -25,7 +27,7 @@ async function bind(server: Server, endpoint: Endpoint): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const failed = (error: Error): void => {
       server.off('listening', listening);
-      reject(error);
+      reject(isMisnamed(error, endpoint) ? missingDirectory(endpoint.path, error) : error);
     };
     const listening = (): void => {
       server.off('error', failed);
@@ -34,6 +36,25 @@ async function bind(server: Server, endpoint: Endpoint): Promise<void> {
     server.once('error', failed);
     server.once('listening', listening);
     server.listen({ ...endpoint, backlog: BACKLOG });
+  });
+}
+
+/** Whether this is libuv's EACCES for a UNIX socket whose directory does not exist. */
+function isMisnamed(
+  error: Error,
+  endpoint: Endpoint,
+): endpoint is Extract<Endpoint, { readonly path: string }> {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EACCES' && 'path' in endpoint && !existsSync(dirname(endpoint.path));
+}
+
+/** What the system itself said (bind(2)): nobody looks for a missing directory behind EACCES. */
+function missingDirectory(path: string, cause: Error): Error {
+  const error = new Error(`listen ENOENT: no such file or directory ${path}`, { cause });
+  return Object.assign(error, {
+    code: 'ENOENT',
+    errno: -constants.errno.ENOENT,
+    syscall: 'listen',
   });
 }
 
