@@ -94,3 +94,13 @@ test('in CI a skipped test of interoperation is a failure, another skipped test 
   expect(tally(files, true)).toMatchObject({ passed: 0, failed: 1, skipped: 1 });
   expect(tally(files, false)).toMatchObject({ passed: 0, failed: 0, skipped: 2 });
 });
+
+test('in CI a conformance test that only another machine can run is skipped, not failed', () => {
+  const files = {
+    'conformance/habits/a.test.ts': `
+      test('as another user', ({ skip }) => skip('only root can change its user'));
+      test('with C', ({ skip }) => skip('there is no C spiped'));
+    `,
+  };
+  expect(tally(files, true)).toMatchObject({ passed: 0, failed: 1, skipped: 1 });
+});
