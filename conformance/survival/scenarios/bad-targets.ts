@@ -28,11 +28,11 @@ export const badTargets = defineScenario<Size>({
     long: { rounds: 100, patience: 0.25 },
   },
   async run(size, setting, findings) {
-    // They share nothing but the clock: most of this is waiting for `-o`.
-    await Promise.all([
-      suffer('-e', size, setting, findings),
-      suffer('-d', size, setting, findings),
-    ]);
+    // They share nothing but the clock: most of this is waiting for `-o`. Both to their ends, so that
+    // neither starts anything when the other has failed and all is being undone.
+    const sufferings = (['-e', '-d'] as const).map((role) => suffer(role, size, setting, findings));
+    await Promise.allSettled(sufferings);
+    await Promise.all(sufferings);
   },
 });
 
