@@ -60,7 +60,7 @@ const REASONS: Readonly<Record<string, RegExp>> = {
   ECONNREFUSED: /connection refused|\bECONNREFUSED\b/i,
   'no user': /no such user/i,
   'no group': /no such group/i,
-  'no name': /name or service not known|\bENOTFOUND\b/i,
+  'no name': /name or service not known|failure in name resolution|\bENOTFOUND\b|\bEAI_AGAIN\b/i,
 };
 
 /**

@@ -3,7 +3,7 @@
  */
 
 import type { Subject } from '../subjects/subject.ts';
-import { ACCEPTED } from './accepted.ts';
+import { ACCEPTED, SAYS_MORE } from './accepted.ts';
 import { describeDifference, type JudgedDifference } from './judge.ts';
 import type { Vector } from './vector.ts';
 import { TOPICS } from './vectors/index.ts';
@@ -14,7 +14,15 @@ export type Tried =
   | { readonly vector: Vector; readonly obstacle: string };
 
 /** What came of one vector. */
-type Verdict = 'equal' | 'accepted' | 'unexplained' | 'not tried';
+type Verdict = 'equal' | 'says more' | 'accepted' | 'unexplained' | 'not tried';
+
+/** The verdicts on what was tried, as columns: `says more` differs in nothing but that. */
+const COLUMNS = [
+  'equal',
+  SAYS_MORE,
+  'accepted',
+  'unexplained',
+] as const satisfies readonly Verdict[];
 
 /** Prints the whole table; returns how many vectors have an unexplained difference. */
 export function printTable(c: Subject, subject: Subject, tried: readonly Tried[]): number {
@@ -25,16 +33,11 @@ export function printTable(c: Subject, subject: Subject, tried: readonly Tried[]
   const total = { title: 'all', of: tried };
 
   console.log(`\nC spiped ${c.version} and ${subject.name} ${subject.version}, side by side\n`);
-  console.log(line('vectors', ['tried', 'equal', 'accepted', 'unexplained']));
+  console.log(line('vectors', ['tried', ...COLUMNS]));
   for (const { title, of } of [...rows, total]) {
-    const count = (...verdicts: Verdict[]) =>
-      String(of.filter((each) => verdicts.includes(verdictOf(each))).length);
-    const figures = [
-      count('equal', 'accepted', 'unexplained'),
-      count('equal'),
-      count('accepted'),
-      count('unexplained'),
-    ];
+    const counts = COLUMNS.map((column) => of.filter((each) => verdictOf(each) === column).length);
+    const all = counts.reduce((sum, count) => sum + count, 0);
+    const figures = [all, ...counts].map(String);
     console.log(line(title, figures));
   }
   printAccepted(tried);
@@ -55,9 +58,9 @@ export function printVector(tried: Tried): void {
 function verdictOf(tried: Tried): Verdict {
   if ('obstacle' in tried) return 'not tried';
   if (tried.differences.length === 0) return 'equal';
-  return tried.differences.some(({ accepted }) => accepted === undefined)
-    ? 'unexplained'
-    : 'accepted';
+  const ids = tried.differences.map(({ accepted }) => accepted?.id);
+  if (ids.includes(undefined)) return 'unexplained';
+  return ids.every((id) => id === SAYS_MORE) ? SAYS_MORE : 'accepted';
 }
 
 function printAccepted(tried: readonly Tried[]): void {
