@@ -6,7 +6,7 @@
  * the thread pool, and a terminal stays Node's.
  */
 
-import { createReadStream, createWriteStream, fstatSync } from 'node:fs';
+import { closeSync, createReadStream, createWriteStream, fstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { isatty } from 'node:tty';
@@ -29,9 +29,19 @@ function openInput(): Readable {
 
 function openOutput(): Writable {
   if (isatty(STDOUT)) return process.stdout;
-  return isStream(STDOUT)
-    ? new Socket({ fd: STDOUT, readable: false, writable: true, allowHalfOpen: true })
-    : createWriteStream('', { fd: STDOUT });
+  if (!isStream(STDOUT)) return createWriteStream('', { fd: STDOUT });
+  const output = new Socket({ fd: STDOUT, readable: false, writable: true, allowHalfOpen: true });
+  // A socket is shut down; a pipe has no such thing, and Node never closes the first descriptors.
+  output.once('finish', closeOutput);
+  return output;
+}
+
+/** CN-10: who reads our standard output learns of its end now, not when this process ends. */
+function closeOutput(): void {
+  closeSync(STDOUT);
+  // Nothing opened later shall be standard output: the lowest free number is taken (open(2)).
+  const opened = openSync('/dev/null', 'w');
+  if (opened !== STDOUT) closeSync(opened);
 }
 
 /** Whether the event loop can wait for this descriptor. */

@@ -1,0 +1,108 @@
+/**
+ * How a spipe ends: standard input and output of every kind, and its exit status.
+ *
+ * Goal of these tests: an end is passed on in each direction by itself (CN-10), and what cannot be
+ * delivered is said in one line with status 1.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { within } from '../../conformance/subjects/deadline.ts';
+import { SCOPE_MARK, Scope } from '../../conformance/subjects/scope.ts';
+import {
+  isListening,
+  openTarget,
+  SPIPE,
+  startSpiped,
+  until,
+  writeKey,
+} from './testing/spiped-process.ts';
+
+let scope: Scope;
+let key: string;
+beforeEach(async () => {
+  scope = await Scope.open();
+  key = writeKey(scope);
+});
+afterEach(() => scope.close());
+
+/** A `spiped -d` in front of a target with this behaviour. */
+async function behindPipe(behaviour: (socket: Socket) => void): Promise<void> {
+  await openTarget(scope, 't', behaviour);
+  const place = (name: string): string => join(scope.directory, name);
+  startSpiped(scope, ['-F', '-d', '-s', place('d'), '-t', place('t'), '-k', key, '-o', '60']);
+  await until('a spiped that listens', () => isListening(scope, place('d')));
+}
+
+/** `sh -c script` in which `"$@"` is a spipe to that spiped. Its standard input stays open. */
+function shell(script: string): { child: ChildProcess; ended: Promise<string> } {
+  const spipe = [...SPIPE, '-t', join(scope.directory, 'd'), '-k', key, '-o', '60'];
+  const child = spawn('sh', ['-c', script, 'sh', ...spipe], {
+    cwd: scope.directory,
+    env: { ...process.env, [SCOPE_MARK]: scope.mark },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  child.stdin?.on('error', () => {});
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  }
+  const ended = within(`the end of ${script}`, once(child, 'close')).then(() => said);
+  scope.onClose(() => {
+    child.stdin?.end();
+  });
+  return { child, ended };
+}
+
+test('CN-10: the end of the target’s data is the end of standard output, at once', async () => {
+  let received = '';
+  await behindPipe((socket) => {
+    socket.on('data', (bytes) => {
+      received += String(bytes);
+    });
+    socket.end('all I have to say');
+  });
+  // A real pipe to a reader that ends only when its input does; it then lets our input go.
+  const { child, ended } = shell('"$@" | { cat; echo " - end"; }');
+  const [first] = (await once(child.stdout as NodeJS.EventEmitter, 'data')) as [string];
+  let output = first;
+  child.stdout?.on('data', (text: string) => {
+    output += text;
+  });
+  await until('the end of standard output', () => output.includes(' - end'));
+  expect(output).toBe('all I have to say - end\n');
+  // The other direction still goes.
+  child.stdin?.end('understood');
+  await ended;
+  expect(received).toBe('understood');
+});
+
+test('CN-16: an input that is empty from the start is an end like any other', async () => {
+  await behindPipe((socket) => socket.end('answer'));
+  expect(await shell(': | "$@" | cat; echo').ended).toBe('answer\n');
+  expect(await shell(': | "$@" >/dev/null; echo "status $?"').ended).toBe('status 0\n');
+});
+
+test('a standard output that nobody reads is one line and status 1', async () => {
+  await behindPipe((socket) => {
+    socket.on('error', () => {});
+    socket.write(Buffer.alloc(1_000_000, 'x'));
+  });
+  const said = await shell('{ "$@"; echo "status $?" >&2; } | true').ended;
+  expect(said).toBe(
+    'spipe: reading standard input or writing standard output failed: EPIPE\nstatus 1\n',
+  );
+});
+
+test('a full disk is one line and status 1', async ({ skip }) => {
+  if (process.platform !== 'linux') skip('this needs /dev/full');
+  await behindPipe((socket) => socket.end('x'));
+  expect(await shell('"$@" >/dev/full; echo "status $?"').ended).toBe(
+    'spipe: reading standard input or writing standard output failed: ENOSPC\nstatus 1\n',
+  );
+});
