@@ -27,14 +27,14 @@ const TOPICS: readonly { readonly topic: string; readonly says: RegExp }[] = [
   { topic: 'argument missing', says: /missing argument to|needs an argument/i },
   { topic: 'bad value', says: /error parsing argument|cannot be understood|out of range/i },
   { topic: 'several addresses', says: /the first of multiple addresses/i },
-  { topic: 'pid file', says: /fopen\(|failed to daemonize|pid file/i },
+  { topic: 'pid file', says: /fopen|failed to daemonize|unexpected eof in pipe|pid file/i },
   { topic: 'listening', says: /error binding socket|cannot listen/i },
   { topic: 'key', says: /cannot open file|error reading|key file/i },
   {
     topic: 'privileges',
     says: /no such (user|group)|drop privileges|supplementary|empty group|user and\/or|option -u|\(-u\)/i,
   },
-  { topic: 'connecting', says: /could not connect/i },
+  { topic: 'connecting', says: /could not connect|spipe: connect:/i },
   { topic: 'handshake', says: /handshake|before its nonce/i },
   { topic: 'connection lost', says: /connection error/i },
   {
