@@ -44,6 +44,9 @@ export async function build({ root = PROJECT } = {}) {
   const stamp = stampOf(root);
   if (read(stampFile) === stamp) return 'current';
 
+  // From here on dist is not what the stamp says, until the build is complete: a build that fails
+  // half-way and sources that are then put back must not count as current.
+  fs.rmSync(stampFile, { force: true });
   removeAbandoned(root);
   // Beside dist and as deep, so that the paths inside source maps are right after the move.
   const made = path.join(root, `.dist-${process.pid}`);

@@ -82,6 +82,18 @@ test('a type error is said in the words of the compiler, and the build is not co
   expect(await build({ root })).toBe('built');
 });
 
+test('sources that are put back after a build that failed are built again', async () => {
+  const good = "export const greeting: string = 'hello';\n";
+  expect(await build({ root })).toBe('built');
+  // Bundled without a word, and then refused by the compiler.
+  write('src/protocol/index.ts', "export const greeting: number = 'broken';\n");
+  await expect(build({ root })).rejects.toThrow();
+  write('src/protocol/index.ts', good);
+  expect(await build({ root })).toBe('built');
+  const { stdout } = spawnSync(file('dist', 'bin', 'spipe.js'), ['again'], { encoding: 'utf8' });
+  expect(stdout).toBe('hello again\n');
+});
+
 test('what a killed build left is removed', async () => {
   const gone = spawnSync(process.execPath, ['--eval', '']).pid;
   write(`.dist-${gone}/protocol/index.js`, 'left over');
