@@ -41,13 +41,11 @@ export const intruders = defineScenario<Size>({
     const quarter = transferBytes / 4;
     const transfer = new Transfer(scope, pipe.entrance.source, transferBytes, quarter);
     await transfer.echoed(quarter);
-    const stays = [
-      ...Array.from({ length: size.silent }, () => intrude(scope, pipe.exit.source, 0)),
-      ...Array.from({ length: size.garbage }, () =>
-        // Too short to be judged, long enough, and much too long.
-        intrude(scope, pipe.exit.source, randomInt(1, 3_000)),
-      ),
-    ];
+    const stays = await arrive(scope, pipe.exit.source, [
+      ...Array.from({ length: size.silent }, () => 0),
+      // Too short to be judged, long enough, and much too long.
+      ...Array.from({ length: size.garbage }, () => randomInt(1, 3_000)),
+    ]);
     transfer.release();
 
     findings.same('the transfer is right', await transfer.result, 'right');
@@ -67,20 +65,59 @@ export const intruders = defineScenario<Size>({
   },
 });
 
+/** How many knock at one moment: no more than a short queue of the kernel holds. */
+const ABREAST = 8;
+
 /**
- * Connects and sends so many random bytes; resolves to how long it was let stay, in milliseconds, from
- * the daemon's nonce: before that it waits in the kernel's queue, and `-o` has not begun.
+ * One intruder for each of these lengths, all of them there when this settles. The results settle when
+ * they have been dropped.
  */
-async function intrude(scope: Scope, source: Address, length: number): Promise<number> {
+async function arrive(
+  scope: Scope,
+  source: Address,
+  lengths: readonly number[],
+): Promise<readonly Promise<number>[]> {
+  const waiting = [...lengths];
+  const stays: Promise<number>[] = [];
+  const lane = async (): Promise<void> => {
+    for (let length = waiting.pop(); length !== undefined; length = waiting.pop()) {
+      const { noticed, stay } = intrude(scope, source, length);
+      stays.push(stay);
+      await within('an intruder is noticed', noticed);
+    }
+  };
+  await Promise.all(Array.from({ length: ABREAST }, lane));
+  return stays;
+}
+
+/** What becomes of an intruder. */
+interface Intruder {
+  /** The daemon has sent its nonce, or has closed the connection. */
+  readonly noticed: Promise<unknown>;
+  /**
+   * How long it was let stay, in milliseconds, from the daemon's nonce: before that it waits in the
+   * kernel's queue, and `-o` has not begun.
+   */
+  readonly stay: Promise<number>;
+}
+
+/** Connects and sends so many random bytes. */
+function intrude(scope: Scope, source: Address, length: number): Intruder {
   const socket = connect({ ...source.net });
   scope.onClose(() => socket.destroy());
   socket.on('error', () => {});
   if (length > 0) socket.write(randomBytes(length));
   let begin: number | undefined;
-  socket.on('data', () => {
-    begin ??= performance.now();
+  const nonce = new Promise<void>((resolve) => {
+    socket.on('data', () => {
+      begin ??= performance.now();
+      resolve();
+    });
   });
-  await new Promise((resolve) => socket.once('close', resolve));
-  // Without a nonce it was dropped as soon as it was seen.
-  return begin === undefined ? 0 : performance.now() - begin;
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  return {
+    noticed: Promise.race([nonce, closed]),
+    // Without a nonce it was dropped as soon as it was seen.
+    stay: closed.then(() => (begin === undefined ? 0 : performance.now() - begin)),
+  };
 }

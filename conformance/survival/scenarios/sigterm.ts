@@ -61,8 +61,12 @@ export const sigterm = defineScenario<Size>({
     const right = results.filter((result) => result === 'right').length;
     findings.same(`of ${transfers} transfers are right`, right, transfers);
     for (const { role, program } of pipe.daemons) {
-      const { code, signal } = await program.exited;
-      findings.same(`${role} exits with`, `${code ?? signal}`, '0');
+      const running = await watch(
+        () => program.running,
+        (still) => !still,
+      );
+      const end = running ? undefined : await program.exited;
+      findings.same(`${role} exits with`, end ? `${end.code ?? end.signal}` : 'still running', '0');
     }
   },
 });
