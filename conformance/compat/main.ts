@@ -9,9 +9,9 @@
 
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { subjectUnderTest, upstreamSubject } from '../subjects/subject.ts';
+import { type Subject, subjectUnderTest, upstreamSubject } from '../subjects/subject.ts';
 import { locateUpstream } from '../upstream/locate.ts';
-import { judge, obstacleTo } from './judge.ts';
+import { type JudgedDifference, judge, obstacleTo } from './judge.ts';
 import { printTable, printVector, type Tried } from './table.ts';
 import { VECTORS } from './vectors/index.ts';
 
@@ -25,7 +25,7 @@ else {
   process.exitCode = 1;
 }
 
-async function run(c: Awaited<ReturnType<typeof subjectUnderTest>>): Promise<void> {
+async function run(c: Subject): Promise<void> {
   const subject = await subjectUnderTest();
   const vectors = VECTORS.filter(({ id }) => id.includes(values.only));
   const tried: Tried[] = [];
@@ -33,9 +33,9 @@ async function run(c: Awaited<ReturnType<typeof subjectUnderTest>>): Promise<voi
   const work = async () => {
     for (let vector = waiting.shift(); vector !== undefined; vector = waiting.shift()) {
       const obstacle = await obstacleTo(vector);
-      const outcome =
+      const outcome: Tried =
         obstacle === undefined
-          ? { vector, differences: await judge(vector, c, subject) }
+          ? { vector, differences: await judge(vector, c, subject).catch(failure) }
           : { vector, obstacle };
       tried.push(outcome);
       if (values.all || values.only !== '') printVector(outcome);
@@ -45,4 +45,10 @@ async function run(c: Awaited<ReturnType<typeof subjectUnderTest>>): Promise<voi
   await Promise.all(Array.from({ length: 2 * availableParallelism() }, work));
   const unexplained = printTable(c, subject, tried);
   if (unexplained > 0 || tried.length === 0) process.exitCode = 1;
+}
+
+/** A vector that could not be judged, as a difference that nothing explains: the others go on. */
+function failure(error: unknown): readonly JudgedDifference[] {
+  const message = error instanceof Error ? error.message : String(error);
+  return [{ aspect: 'could not be judged', c: '?', subject: message, accepted: undefined }];
 }
