@@ -18,6 +18,9 @@ export type Result = 'right' | string;
 
 const CHUNK_BYTES = 65_536;
 
+/** A transfer that is not released, or not served, for so long is given up; in milliseconds. */
+const STANDSTILL_LIMIT = 120_000;
+
 export class Transfer {
   /** Settles when it is over; never rejects. */
   readonly result: Promise<Result>;
@@ -27,8 +30,8 @@ export class Transfer {
   readonly #received = createHash('sha256');
   readonly #closed: Promise<unknown>;
   #release: () => void = () => {};
+  #sentBytes = 0;
   #receivedBytes = 0;
-  #over = false;
 
   /** Begins to send `size` random bytes, all of them or, until it is released, `first` of them. */
   constructor(scope: Scope, source: Address, size: number, first: number = size) {
@@ -52,10 +55,9 @@ export class Transfer {
       await this.#send(size - first);
       this.#socket.end();
     });
-    this.result = Promise.all([sending, this.#closed]).then(() => {
-      this.#over = true;
-      return failure ?? this.#judge();
-    });
+    const over = Promise.all([sending, this.#closed]).then(() => failure ?? this.#judge());
+    const progress = () => this.#sentBytes + this.#receivedBytes;
+    this.result = within('a transfer ends', over, progress, STANDSTILL_LIMIT).catch(String);
   }
 
   /** Lets the rest go. */
@@ -79,10 +81,6 @@ export class Transfer {
     await within(`${count} bytes come back`, reached, () => this.#receivedBytes);
   }
 
-  get over(): boolean {
-    return this.#over;
-  }
-
   /** Gives up. */
   abandon(): void {
     this.#socket.destroy();
@@ -92,6 +90,7 @@ export class Transfer {
     for (let sent = 0; sent < count && !this.#socket.destroyed; sent += CHUNK_BYTES) {
       const bytes = randomBytes(Math.min(CHUNK_BYTES, count - sent));
       this.#sent.update(bytes);
+      this.#sentBytes += bytes.length;
       if (this.#socket.write(bytes)) continue;
       await Promise.race([once(this.#socket, 'drain').catch(() => undefined), this.#closed]);
     }
