@@ -34,10 +34,18 @@ export interface Channel {
   destroy(): void;
 }
 
+/**
+ * A read of this size, in bytes, has filled Node's buffer, and the socket may have more. Node would then
+ * go on reading from the same socket, up to 32 times, before it turns to any other one.
+ */
+const FULL_READ_BYTES = 64 * 1024;
+
 /** A channel over a readable and a writable stream, which may be one and the same socket. */
 export function streamChannel(readable: Readable, writable: Writable, peer: string): Channel {
   let listener: ChannelListener | undefined;
   let reading = false;
+  // Between a full read and the next turn of the event loop.
+  let resting = false;
   // A paused stream whose buffer is empty tells its end all the same (Node 20 to 26).
   let endHeldBack = false;
 
@@ -56,6 +64,16 @@ export function streamChannel(readable: Readable, writable: Writable, peer: stri
     endHeldBack = false;
     listener?.endReceived();
   };
+  // CN-15: a busy socket takes turns with all others, and with the exponentiations.
+  const rest = (): void => {
+    if (!reading || resting) return;
+    resting = true;
+    readable.pause();
+    setImmediate(() => {
+      resting = false;
+      if (reading) readable.resume();
+    });
+  };
   readable.on('close', () => readable.readableEnded || closedEarly());
   writable.on('close', () => writable.writableFinished || closedEarly());
   readable.pause();
@@ -65,7 +83,10 @@ export function streamChannel(readable: Readable, writable: Writable, peer: stri
     attach(to) {
       listener = to;
       if (readable.destroyed || writable.destroyed) setImmediate(closedEarly);
-      readable.on('data', (bytes: Buffer) => listener?.bytesReceived(bytes));
+      readable.on('data', (bytes: Buffer) => {
+        listener?.bytesReceived(bytes);
+        if (bytes.length >= FULL_READ_BYTES) rest();
+      });
       readable.on('end', () => {
         if (reading) listener?.endReceived();
         else endHeldBack = true;
@@ -74,7 +95,7 @@ export function streamChannel(readable: Readable, writable: Writable, peer: stri
     startReading() {
       reading = true;
       if (endHeldBack) setImmediate(tellEnd);
-      else readable.resume();
+      else if (!resting) readable.resume();
     },
     stopReading() {
       reading = false;
