@@ -46,9 +46,12 @@ export const stalledTargets = defineScenario<Size>({
     for (const socket of pushing) void writeForever(socket);
 
     pipe.target.manner = echoing;
+    const begin = performance.now();
     const other = new Transfer(scope, pipe.entrance.source, MEBIBYTE);
     const pause = new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     findings.same('another connection, meanwhile', await other.result, 'right');
+    const time = ((performance.now() - begin) / 1000).toFixed(1);
+    findings.figure('another connection, 1 MiB there and back', `${time} s`);
     await pause;
 
     for (const [i, daemon] of pipe.daemons.entries()) {
