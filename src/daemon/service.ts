@@ -15,6 +15,7 @@ import type { Target } from '../io/target.ts';
 import { describeDefect } from './defects.ts';
 import type { Logger } from './log.ts';
 import { logConnectionEnd } from './log-connection.ts';
+import { keepHeapSmall } from './memory.ts';
 
 /** What the connections of a spiped share. */
 export interface ServiceOptions {
@@ -42,6 +43,7 @@ export function createService(options: ServiceOptions): Service {
   const suite = createSuite();
   const context = { role, policy, secret, suite, timeoutMilliseconds, dial: dialWhen };
   const exponentiator = createExponentiator();
+  const heap = keepHeapSmall();
   const open = new Set<Connection>();
   let eventLog: EventLog | undefined;
 
@@ -55,6 +57,7 @@ export function createService(options: ServiceOptions): Service {
       target: config.target.text,
       ended: (summary) => {
         open.delete(connection);
+        heap.connectionEnded();
         // The place is free again, whatever becomes of the line about it.
         ended();
         logConnectionEnd(logger, summary, role);
