@@ -4,12 +4,14 @@
  * something passed and nothing failed. Plain Node: it may have to install the rest first.
  *
  * All tests run in one run of vitest: those of src, fuzz, vectors and conformance, and the house
- * checks (house.test.ts). Coverage of the core is taken in the same run and is one more check.
+ * checks (house.test.ts). Coverage of the core is taken in the same run and is one more check;
+ * so is traceability, which needs to know what each test of this run did (.dev/spec).
  *
  *     node .dev/test.mjs                everything
  *     node .dev/test.mjs --coverage     only what runs the core in-process; prints the table
  */
 
+import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,8 +25,10 @@ async function main() {
   let tally = { passed: 0, failed: 0, skipped: 0 };
   try {
     await ensure();
-    tally = await runTests(coverageOnly ? ['src/', 'fuzz/', 'vectors/', '.dev/docs'] : []);
-    tally = add(tally, await checkCoverage(coverageOnly));
+    if (!coverageOnly) provideBrowser();
+    const run = await runTests(coverageOnly ? ['src/', 'fuzz/', 'vectors/', '.dev/docs'] : []);
+    tally = add(run.tally, await checkCoverage(coverageOnly));
+    if (!coverageOnly) tally = add(tally, await checkTraceability(run.modules));
   } catch (error) {
     console.error(error.message);
     tally = add(tally, { failed: 1 });
@@ -51,10 +55,29 @@ async function runTests(filters) {
     root: PROJECT,
     ci: process.env.CI === 'true',
   });
+  const modules = vitest.state.getTestModules();
   await vitest.close();
   delete process.env.NODE_V8_COVERAGE;
   for (const line of lines) console.log(line);
-  return tally;
+  return { tally, modules };
+}
+
+/** Requirements, citations, and what this run showed of them: one check. */
+async function checkTraceability(modules) {
+  const { tsImport } = await import('tsx/esm/api');
+  const { resultsOf, storeResults } = await tsImport('./spec/results.ts', import.meta.url);
+  const { checkResults } = await tsImport('./spec/whole.ts', import.meta.url);
+  const results = resultsOf(modules, PROJECT);
+  storeResults(PROJECT, results);
+  const { check, lines } = checkResults(PROJECT, results);
+  for (const line of lines) console.log(`spec: ${line}`);
+  return check.problems.length === 0 ? { passed: 1 } : { failed: 1 };
+}
+
+/** In CI a browser is installed before the run, so that no test's time limit has to hold it. */
+function provideBrowser() {
+  const args = ['--import', 'tsx', fileURLToPath(new URL('./browser.ts', import.meta.url))];
+  spawnSync(process.execPath, args, { cwd: PROJECT, stdio: 'inherit' });
 }
 
 async function checkCoverage(showTable) {

@@ -12,7 +12,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['{src,conformance,fuzz,vectors,.dev}/**/*.test.ts'],
+    include: ['{src,conformance,fuzz,vectors,spec,.dev}/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'dist/**'],
     pool: 'forks',
     // Two on two cores, where the runner by itself takes one: much of a run is waiting.
@@ -20,6 +20,8 @@ export default defineConfig({
     execArgv: ['--import', 'tsx'],
     // Without these two, vitest rewrites sources and Node's coverage counts rewritten lines.
     experimental: { viteModuleRunner: false, nodeLoader: false },
+    // Where each test stands, so that a citation above it finds it (.dev/spec).
+    includeTaskLocation: true,
     setupFiles: [fileURLToPath(new URL('./take-coverage.ts', import.meta.url))],
     // Generous: a limit is there for a hang, never as a judgement of the machine's speed.
     testTimeout: 60_000,

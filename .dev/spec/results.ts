@@ -1,0 +1,61 @@
+/**
+ * What a run of the test runner found, as plain data: each test with its place and its end. Read
+ * from the runner's own report, never from the source of a test.
+ *
+ * The last run is kept in an ignored folder, so that a report can be made of it.
+ *
+ * Not here: running tests (run.ts), and which of them show what (check.ts).
+ */
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { TestModule } from 'vitest/node';
+
+/** One test of a run. One line of a table of tests is one test. */
+export interface TestResult {
+  /** Relative to the project's directory, with `/`. */
+  readonly file: string;
+  /** Where the runner was given it, from 1; undefined for a runner that does not say. */
+  readonly line: number | undefined;
+  /** Its groups and itself, `group > test`. */
+  readonly name: string;
+  readonly state: 'passed' | 'failed' | 'skipped' | 'pending';
+  /** Why it was skipped, where it said so. */
+  readonly note?: string;
+}
+
+/** Ignored by git, beside the report. */
+export const RESULTS_FILE = 'report/results.json';
+
+/** Every test of a finished run. */
+export function resultsOf(modules: readonly TestModule[], root: string): readonly TestResult[] {
+  return modules.flatMap((module) => {
+    const file = path.relative(root, module.moduleId).split(path.sep).join('/');
+    return [...module.children.allTests()].map((test) => {
+      const { state, note } = test.result() as { state: TestResult['state']; note?: string };
+      const line = test.location?.line;
+      return { file, line, name: test.fullName, state, ...(note === undefined ? {} : { note }) };
+    });
+  });
+}
+
+/** Keep the results of the last run. */
+export function storeResults(root: string, tests: readonly TestResult[]): void {
+  const file = path.join(root, RESULTS_FILE);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify({ tests }, undefined, 1)}\n`);
+}
+
+/**
+ * The results that were kept.
+ * @throws {Error} when there are none
+ */
+export function storedResults(root: string): readonly TestResult[] {
+  let text: string;
+  try {
+    text = readFileSync(path.join(root, RESULTS_FILE), 'utf8');
+  } catch {
+    throw new Error(`there is no ${RESULTS_FILE}: run npm run spec:check or npm test first`);
+  }
+  return (JSON.parse(text) as { tests: readonly TestResult[] }).tests;
+}
