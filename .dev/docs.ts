@@ -1,7 +1,8 @@
 /**
- * The pages of `spec/` that are made from the code: the state machines from their transition
- * tables, the faults from their table. `npm run docs` writes them; with `--check` it writes
- * nothing, names each page that is not what the code says, and exits 1 if there is one.
+ * The pages of `spec/` that are made, and not written: the state machines from their transition
+ * tables, the faults from their table, the list of requirements from the normative text, figures
+ * from their generators. `npm run docs` writes them; with `--check` it writes nothing, names each
+ * page that is not what it is made from, and exits 1 if there is one.
  *
  * To generate another page, add it to `PAGES`. Not here: the normative text, which people write.
  */
@@ -10,6 +11,10 @@ import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FAULTS, type TransitionTable, transitionTables } from '../src/protocol/index.ts';
+import { keyScheduleFigure } from './figures.ts';
+import { type Requirement, readRequirements } from './requirements.ts';
+
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 /** A generated page. */
 export interface Page {
@@ -23,6 +28,8 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { file: 'spec/state-machines.md', text: () => stateMachinesPage(transitionTables) },
   { file: 'spec/faults.md', text: () => faultsPage(FAULTS) },
+  { file: 'spec/requirements.json', text: () => requirementsList(readRequirements(PROJECT)) },
+  { file: 'spec/figures/key-schedule.svg', text: keyScheduleFigure },
 ];
 
 /** The files, of those in `pages`, that do not hold the text that they should. */
@@ -84,6 +91,12 @@ export function faultsPage(
   ]);
 }
 
+/** The requirements for programs, in the order of the text; without lines, which change too often. */
+export function requirementsList(requirements: readonly Requirement[]): string {
+  const list = requirements.map(({ line: _, ...requirement }) => requirement);
+  return `${JSON.stringify({ format: 1, source: 'spec/protocol.md', requirements: list }, null, 2)}\n`;
+}
+
 /** A Mermaid state diagram. Events that lead from one state to the same other share an arrow. */
 function diagram({ initial, rows }: TransitionTable): string {
   const arrows = new Map<string, string[]>();
@@ -133,13 +146,12 @@ function readOrEmpty(file: string): string {
 }
 
 if (realpathSync(process.argv[1] ?? '.') === fileURLToPath(import.meta.url)) {
-  const root = fileURLToPath(new URL('..', import.meta.url));
   if (process.argv.includes('--check')) {
-    for (const file of stalePages(root, PAGES)) {
+    for (const file of stalePages(PROJECT, PAGES)) {
       console.error(`${file} is not what the code says; run: npm run docs`);
       process.exitCode = 1;
     }
   } else {
-    for (const file of writePages(root, PAGES)) console.log(`wrote ${file}`);
+    for (const file of writePages(PROJECT, PAGES)) console.log(`wrote ${file}`);
   }
 }
