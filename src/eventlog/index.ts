@@ -3,11 +3,27 @@
  * `src/eventlog`. It is only a list.
  */
 
-export type { LogContent, LogEnd, LogHeader, LogRecord, Software } from './format.ts';
+export type {
+  FullEffect,
+  LogContent,
+  LogEnd,
+  LogEntry,
+  LogHeader,
+  LogRecord,
+  Software,
+  WireEffect,
+} from './format.ts';
 export { EventLogError, readEventLog, readEventLogFile } from './reader.ts';
 export { redact } from './redact.ts';
-export { type RenderOptions, render } from './render.ts';
-export { type ReplayOptions, type ReplayResult, replay } from './replay.ts';
+export {
+  counted,
+  describeEffect,
+  describeEvent,
+  printable,
+  type RenderOptions,
+  render,
+} from './render.ts';
+export { Machine, type ReplayOptions, type ReplayResult, replay } from './replay.ts';
 export { type Check, type VerifyOptions, type VerifyReport, verify } from './verify.ts';
 export {
   type BeginOptions,

@@ -80,7 +80,8 @@ function renderEnd(end: LogEnd): string {
   );
 }
 
-function describeEvent(event: ConnectionEvent | WireEvent): string {
+/** One event in words, without its bytes. Not made printable yet: see {@link printable}. */
+export function describeEvent(event: ConnectionEvent | WireEvent): string {
   switch (event.type) {
     case 'connectionAccepted':
       return 'connection accepted';
@@ -109,7 +110,8 @@ function describeEvent(event: ConnectionEvent | WireEvent): string {
   }
 }
 
-function describeEffect(effect: FullEffect | WireEffect): string {
+/** One effect in words, without its bytes. Not made printable yet: see {@link printable}. */
+export function describeEffect(effect: FullEffect | WireEffect): string {
   switch (effect.type) {
     case 'connectTarget':
       return 'connect target';
@@ -183,12 +185,13 @@ function seconds(microseconds: number): string {
   return `+${(microseconds / 1e6).toFixed(6)}s`;
 }
 
-function counted(count: number, thing: string): string {
+/** `1 byte`, `2 bytes`. */
+export function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
 /** A log may come from anywhere: nothing in it may steer the reader's terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replaceAll(/\p{C}/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return `\\u{${code.toString(16)}}`;

@@ -81,7 +81,7 @@ export async function replay(
 }
 
 /** The core, folding recorded events, with its derivations answered or checked. */
-class Machine {
+export class Machine {
   readonly header: LogHeader;
   readonly #context: ConnectionContext;
   readonly #suite: CryptoSuite;
@@ -108,6 +108,11 @@ class Machine {
         openPackets: (keys, first, packets) => suite.openPackets(keys, first, packets),
       },
     };
+  }
+
+  /** Where the fold stands. It holds secrets: show its phases and counts, not its bytes. */
+  get state(): ConnectionState {
+    return this.#state;
   }
 
   /** Fold one event; what came out otherwise than recorded, if anything. */
