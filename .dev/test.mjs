@@ -44,6 +44,8 @@ async function runTests(filters) {
   rmSync(COVERAGE, { recursive: true, force: true });
   // The workers take coverage, as take-coverage.ts says; this process, already started, does not.
   process.env.NODE_V8_COVERAGE = path.join(COVERAGE, 'tmp');
+  // Certificates for TLS, which nothing here speaks, and which every start of Node would read.
+  delete process.env.NODE_EXTRA_CA_CERTS;
   const vitest = await startVitest('test', filters, {
     config: fileURLToPath(new URL('./vitest.config.ts', import.meta.url)),
     watch: false,
