@@ -40,7 +40,7 @@ const HEIGHT = 742;
 const [LEFT, GAP_LEFT, GAP_RIGHT, RIGHT] = [36, 192, 208, 364] as const;
 const MIDDLE = WIDTH / 2;
 /** The lines along the edges: K and the nonces on their way to dk2. */
-const [K_RAIL, NONCE_RAIL] = [14, 386] as const;
+const [K_RAIL, NONCE_RAIL] = [14, 380] as const;
 const ROW = {
   file: 12,
   k: 72,
@@ -66,11 +66,11 @@ const BOXES: readonly Box[] = [
   box(LEFT + 92, ROW.y, 64, 'wire', 'hC', 'HMAC'),
   box(GAP_RIGHT, ROW.y, 64, 'wire', 'hS', 'HMAC'),
   box(RIGHT - 76, ROW.y, 76, 'wire', 'yS', '2^eS mod p'),
-  box(100, ROW.ySC, 200, 'passing', 'ySC = yS^eC = yC^eS mod p', '256 bytes'),
+  box(90, ROW.ySC, 220, 'passing', 'ySC = yS^eC = yC^eS mod p', '256 bytes'),
   derived(ROW.dk2, 'dk2 = PBKDF2(K, nonceC ‖ nonceS ‖ ySC, 128)'),
   ...segments(ROW.dk2, ['E_C', 'H_C', 'E_S', 'H_S']),
-  box(LEFT, ROW.packets, 156, 'wire', 'client’s packets', 'AES under E_C, MAC under H_C'),
-  box(GAP_RIGHT, ROW.packets, 156, 'wire', 'server’s packets', 'AES under E_S, MAC under H_S'),
+  box(LEFT, ROW.packets, 156, 'wire', 'client’s packets', 'AES: E_C, HMAC: H_C'),
+  box(GAP_RIGHT, ROW.packets, 156, 'wire', 'server’s packets', 'AES: E_S, HMAC: H_S'),
 ];
 
 const LINES: readonly Line[] = [
@@ -124,11 +124,10 @@ const LABELS: readonly Label[] = [
   { x: MIDDLE + 8, y: ROW.file + 54, text: 'SHA-256' },
   { x: LEFT, y: ROW.nonce - 10, text: 'client', strong: true },
   { x: RIGHT, y: ROW.nonce - 10, text: 'server', anchor: 'end', strong: true },
-  { x: MIDDLE, y: ROW.x + 16, text: 'eC =', anchor: 'middle' },
-  { x: MIDDLE, y: ROW.x + 32, text: '2²⁵⁸ + xC', anchor: 'middle' },
+  { x: MIDDLE, y: ROW.x + 16, text: 'e =', anchor: 'middle' },
+  { x: MIDDLE, y: ROW.x + 32, text: '2²⁵⁸ + x', anchor: 'middle' },
   { x: MIDDLE, y: ROW.y + 58, text: 'with -f: y = 1, ySC = 1', anchor: 'middle' },
-  { x: K_RAIL - 4, y: 360, text: 'K', upright: true },
-  { x: NONCE_RAIL + 4, y: 360, text: 'nonceC ‖ nonceS', upright: true },
+  { x: NONCE_RAIL + 5, y: 380, text: 'nonceC ‖ nonceS', upright: true },
 ];
 
 const LEGEND: readonly (readonly [Kind, string])[] = [
@@ -145,6 +144,7 @@ const DESCRIPTION =
   'E_S and H_S, the keys of the packets of client and server.';
 
 const STYLE = `
+  svg { max-width: 100%; height: auto }
   text { font: 13px system-ui, sans-serif; fill: #1a1a1a; text-anchor: middle }
   .small { font-size: 11px; fill: #4a4a4a }
   .strong { font-weight: 600 }
