@@ -97,6 +97,9 @@ export function readCommandLine<Flag extends string, Config>(
     if (!(error instanceof CommandLineError)) throw error;
     const usage = error.withUsage ? usageText(program) : '';
     const text = `${program.name}: ${error.message}\n${usage}`;
+    //= CL-9
+    //# A command line that is refused MUST end the program with exit status 1 before it opens a
+    //# file or a socket.
     return { kind: 'exit', exitCode: 1, stream: 'stderr', text };
   }
 }
@@ -164,6 +167,9 @@ export function helpText(program: Program): string {
 }
 
 /** The row of an option that is in order at this place; what C refuses here is thrown. */
+//= CL-6
+//# An unknown option, a missing argument, an argument for an option that takes none, and a word
+//# left over after the options MUST be refused.
 function acceptOption<Flag extends string>(
   program: Program<Flag>,
   option: ScannedOption<Flag>,
@@ -189,6 +195,8 @@ function acceptOption<Flag extends string>(
   }
 }
 
+//= CL-7
+//# An option that is given twice, and `-e` together with `-d`, MUST be refused.
 function refuseRepetition<Flag extends string>(
   program: Program<Flag>,
   row: OptionRow<Flag>,
@@ -201,6 +209,9 @@ function refuseRepetition<Flag extends string>(
   if (rival !== undefined) throw usageError(`${rival.flag} and ${row.flag} exclude each other`);
 }
 
+//= CL-10
+//# The reason of a refusal SHOULD be one line on standard error that names the option, the value
+//# and what was expected.
 function refuseBadValue(row: OptionRow, text: string): void {
   if (row.value === undefined) return;
   const result = row.value.check(text);
@@ -213,6 +224,9 @@ function refuseBadValue(row: OptionRow, text: string): void {
   );
 }
 
+//= CL-11
+//# The option `-v` MUST print the program's name and version on standard error and end with exit
+//# status 0, whatever follows it.
 function answer<Config>(
   program: Program,
   kind: NonNullable<OptionRow['answer']>,

@@ -49,6 +49,8 @@ export function scanOptions<Flag extends string>(
   for (let word = rest[0]; word !== undefined; word = rest[0]) {
     if (!word.startsWith('-') || word === '-') break;
     rest.shift();
+    //= CL-5
+    //# A word `--` MUST end the options.
     if (word === '--') break;
     const found = word.startsWith('--')
       ? [scanLong(table, word, rest)]
@@ -70,6 +72,8 @@ function scanLong<Flag extends string>(
 ): ScannedOption<Flag> {
   const equals = word.indexOf('=');
   const name = equals === -1 ? word : word.slice(0, equals);
+  //= CL-4
+  //# Names of options MUST NOT be abbreviated.
   const row = table.find(({ flag }) => flag === name);
   if (row === undefined) return { kind: 'unknownOption', text: word };
   const attached = equals === -1 ? undefined : word.slice(equals + 1);
@@ -79,6 +83,10 @@ function scanLong<Flag extends string>(
 }
 
 /** The letters after one `-`; the first that takes an argument takes the rest of them. */
+//= CL-3
+//# Short options MUST be accepted in bundles (`-Fe`) and with their argument attached (`-kfile`) or
+//# as the next word, whatever that begins with; a long option's argument follows `=` or is the next
+//# word.
 function scanBundle<Flag extends string>(
   table: readonly OptionSpelling<Flag>[],
   letters: string,

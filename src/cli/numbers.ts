@@ -22,6 +22,9 @@ const COUNT = /^[ \t\n\v\f\r]*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)$/;
  * before it, `0x` makes it hexadecimal, a leading `0` octal; nothing may follow. A minus sign
  * wraps around 2⁶⁴, so `-1` is {@link MAX_COUNT}, as in C.
  */
+//= CL-14
+//# A count (`-n`) MUST be read as `strtoumax` reads it with base 0, and be refused when it does not
+//# fit 64 bits or is followed by anything.
 export function parseCount(text: string): NumberResult<bigint> {
   const [, sign, digits] = COUNT.exec(text) ?? [];
   if (digits === undefined) return { ok: false, reason: 'form' };
@@ -44,6 +47,9 @@ const SMALLEST_NORMAL = 2 ** -1022;
  * either end, is out of range, and so is a number below 0. `nan` passes here, as it passes C's
  * comparison with the bounds: the caller says what that means.
  */
+//= CL-12
+//# A time (`-o`, `-r`) MUST be read as `strtod` reads it in the C locale, and be refused when it is
+//# negative, too large or too small for a double, or followed by anything.
 export function parseNonNegative(text: string): NumberResult<number> {
   const [, sign, digits] = SPACE_AND_SIGN.exec(text) ?? [];
   const magnitude = magnitudeOf(digits ?? '');

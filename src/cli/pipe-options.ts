@@ -44,6 +44,8 @@ const DIRECTORY: ValueKind = {
 };
 
 /** The rows of both programs, in the order in which `--help` shows them. */
+//= CL-2
+//# An option that C does not have SHOULD have a long name only.
 export const PIPE_OPTIONS = [
   {
     flag: '-t',
@@ -112,6 +114,8 @@ export type PipeFlag = (typeof PIPE_OPTIONS | typeof QUESTION_OPTIONS)[number]['
 /** `-f` and `-g`. */
 export function policyOf(given: GivenOptions<PipeFlag>): Policy {
   const policy = { weak: given.has('-f'), requireForwardSecrecy: given.has('-g') };
+  //= HS-22
+  //# The options `-f` and `-g` together MUST be refused before anything is opened.
   if (policy.weak && policy.requireForwardSecrecy) throw usageError('-f and -g exclude each other');
   return policy;
 }
@@ -132,6 +136,8 @@ export function timeoutOf(given: GivenOptions<PipeFlag>): number {
     throw usageError(
       `option -o: ${JSON.stringify(text)} is not a number: expected ${SECONDS.expected}`,
     );
+  //= CL-13
+  //# A time of 0 MUST mean the default: 5 s for `-o`, 60 s for `-r`.
   return timerMilliseconds(seconds === 0 ? 5 : seconds);
 }
 

@@ -42,6 +42,9 @@ const COUNT: ValueKind = {
 /** When a server dials, the default first. */
 const DIALS = ['on-accept', 'after-handshake'] as const;
 
+//= CL-1
+//# Each program MUST accept every option of the table above that is its own, under the same name
+//# and with the same kind of argument.
 const SPIPED_OPTIONS = [
   { flag: '-e', summary: 'encrypt: plaintext at the source, packets to the target', group: 'role' },
   { flag: '-d', summary: 'decrypt: packets at the source, plaintext to the target', group: 'role' },
@@ -149,6 +152,9 @@ export function parseSpiped(args: readonly string[]): CommandLine<SpipedConfig> 
   });
 }
 
+//= CL-8
+//# A `spiped` without `-s`, `-t`, `-k` or one of `-e` and `-d`, and a `spipe` without `-t` or `-k`,
+//# MUST be refused.
 function roleOf(given: GivenOptions<SpipedFlag>): Role {
   if (given.has('-e')) return 'client';
   if (given.has('-d')) return 'server';
@@ -165,6 +171,8 @@ function resolveIntervalOf(
   const interval = secondsOf(given.value('-r') ?? '60');
   const seconds = interval === 0 ? 60 : interval;
   if (given.has('-R')) {
+    //= CL-16
+    //# The options `-R` and `-r` together MUST be refused, unless the time of `-r` is 60 or 0.
     if (seconds !== 60) throw usageError('-r and -R exclude each other');
     return {};
   }
@@ -198,6 +206,8 @@ function drainTimeoutOf(
 /** `-n`: 100 when absent, no limit when 0 or beyond all counting. */
 function maxConnectionsOf(given: GivenOptions<SpipedFlag>): number {
   const count = parseCount(given.value('-n') ?? '100');
+  //= CL-15
+  //# A count of 0 MUST mean no limit.
   if (!count.ok || count.value === 0n) return Number.POSITIVE_INFINITY;
   return count.value > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : Number(count.value);
 }

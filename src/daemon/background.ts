@@ -25,6 +25,9 @@ type Start =
  *
  * Should this process end before it knows, the background process ends, too.
  */
+//= CL-27
+//# Without `-F` the command MUST return with status 0 only when the daemon listens and its pid file
+//# is written; with `-D`, when its pid file is written.
 export async function startInBackground(config: SpipedConfig): Promise<number> {
   const start = await attempt(config.keyFile);
   const problem = describe(start);

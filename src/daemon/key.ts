@@ -9,6 +9,8 @@ import type { Logger } from './log.ts';
  */
 export async function readKey(keyFile: string, logger: Logger): Promise<Uint8Array> {
   const secret = await readSharedSecret(keyFile);
+  //= KF-10
+  //# A program SHOULD warn when the key file is empty.
   if (isSecretOfEmptyFile(secret)) {
     logger.log('warn', 'key-empty', `warning: the key ${JSON.stringify(keyFile)} (-k) is empty`);
   }

@@ -16,6 +16,8 @@ import type { LogFields, Logger } from './log.ts';
 type Fault = Extract<Outcome, { readonly detail?: string }>;
 
 /** Log the end of a connection. `role` is this end's. */
+//= CL-47
+//# A daemon SHOULD say in one line, for each connection that failed, who caused it and why.
 export function logConnectionEnd(logger: Logger, summary: ConnectionSummary, role: Role): void {
   const { peer, target, outcome } = summary;
   const level = levelOf(outcome, role);

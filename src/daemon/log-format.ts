@@ -32,6 +32,8 @@ function formatJson({ time, level, program, event, message, fields }: LogMessage
 }
 
 /** A line stays one line, and tells a terminal nothing, whatever a name in it holds. */
+//= CL-50
+//# A message MUST be one line, whatever the names and addresses in it contain.
 function escapeControls(text: string): string {
   return text.replace(
     /[\p{Cc}\u2028\u2029]/gu,

@@ -13,6 +13,8 @@ import type { LogLine, LogSink } from './log-sink.ts';
 export type WriteNow = (bytes: Uint8Array) => number;
 
 /** Standard error as a sink. */
+//= CL-51
+//# A message that cannot be written MUST NOT end the program, and MUST NOT hold up a connection.
 export function stderrSink(writeNow: WriteNow = writerOf(2)): LogSink {
   // Set while the last line ends in its middle: what follows begins on a line of its own.
   let torn = false;

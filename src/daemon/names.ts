@@ -53,6 +53,9 @@ export async function resolveBind(address: Address, logger: Logger): Promise<Loc
   return localAddress(firstOf('-b', address, await resolveAddress(address), logger));
 }
 
+//= CL-26
+//# With `-D` a daemon MUST go to the background before names are looked up, and look up each name
+//# that is not found again every second until it is.
 async function patiently(
   option: string,
   address: Address,
@@ -80,6 +83,9 @@ async function patiently(
 }
 
 /** The first of the addresses, with a warning when there are more, as C. */
+//= CL-21
+//# Of several addresses of the name of a source (`-s`) or of a bind address (`-b`) the first MUST
+//# be used.
 function firstOf(
   option: string,
   address: Address,

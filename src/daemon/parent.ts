@@ -46,6 +46,8 @@ export function openParent(descriptor: number): Parent {
  * start is complete, so that a `$(spiped …)` in a shell comes to its end. Warnings go on to
  * standard error, as in C.
  */
+//= CL-38
+//# A daemon in the background SHOULD NOT keep the standard input and output of who started it.
 export function releaseStream(stream: keyof typeof DESCRIPTORS): void {
   const descriptor = DESCRIPTORS[stream];
   try {

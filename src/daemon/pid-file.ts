@@ -15,6 +15,8 @@ import { systemReason } from './errors.ts';
  */
 export function writePidFile(path: string): void {
   try {
+    //= CL-28
+    //# The pid file MUST hold the process id of the daemon in decimal and nothing else.
     writeFileSync(path, String(process.pid));
   } catch (error) {
     throw new Error(`cannot write the pid file ${path} (-p): ${systemReason(error)}`, {

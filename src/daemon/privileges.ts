@@ -46,8 +46,13 @@ export function dropPrivileges(
   refuseRing();
   leaveGroups(system, logger);
   // The group first: a user other than root may not choose it any more.
+  //= CL-33
+  //# With `-u` the group MUST be taken before the user, and the supplementary groups be left before
+  //# both; a part that is not given stays as it is.
   if (group !== undefined) become('group', group, (id) => system.setgid(id));
   if (user !== undefined) become('user', user, (id) => system.setuid(id));
+  //= CL-34
+  //# A daemon that cannot take the identity of `-u` MUST NOT serve.
   verify(system, { user, group });
 }
 

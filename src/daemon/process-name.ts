@@ -15,6 +15,8 @@ const COMMAND_NAME = '/proc/self/comm';
  * The title sets the command line that `ps` shows and, as libuv does it, the process name too,
  * which then would be cut out of the whole line (`spiped -d -s [0`).
  */
+//= CL-31
+//# The running daemon MUST be named `spiped` for `pgrep -x` and `pidof`.
 export function nameProcess(name: string, args: readonly string[]): void {
   process.title = [name, ...args].join(' ');
   if (process.platform !== 'linux') return;

@@ -48,6 +48,9 @@ export function createService(options: ServiceOptions): Service {
   let eventLog: EventLog | undefined;
 
   const begin = (channel: Channel, ended: () => void): void => {
+    //= CN-1
+    //# For each connection accepted at the source the end MUST make one connection to the target;
+    //# the two live and die together.
     const connection = runConnection({
       context,
       source: channel,

@@ -32,7 +32,11 @@ const exitInOrder = (): void => process.exit(0);
 /** From the first moment of the process. */
 export function obeySignals({ background }: { readonly background: boolean }): void {
   // The session has no terminal that could hang up; somebody sends it all the same.
+  //= CL-42
+  //# A daemon in the background SHOULD ignore SIGHUP.
   if (background) process.on('SIGHUP', () => {});
+  //= CL-41
+  //# As process 1 of a container a daemon MUST obey SIGTERM and SIGINT as elsewhere.
   if (!isInit) return;
   process.on('SIGTERM', exitInOrder);
   process.on('SIGINT', exitInOrder);
@@ -46,10 +50,14 @@ export function obeySignalsWhileServing(serving: Promise<Serving>): void {
   // A start that fails ends the process by itself, signal or not.
   serving.catch(() => {});
   const then = (act: (serving: Serving) => void): void => void serving.then(act, () => {});
+  //= CL-39
+  //# A second SIGTERM MUST end a daemon at once, whatever is open.
   process.once('SIGTERM', () => {
     if (isInit) process.once('SIGTERM', () => process.exit(CUT_OFF));
     then((it) => it.drain());
   });
+  //= CL-40
+  //# SIGINT MUST end a daemon at once.
   process.once('SIGINT', () => {
     then((it) => {
       it.stopListening();

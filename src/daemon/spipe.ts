@@ -31,6 +31,9 @@ export async function runSpipe(config: SpipeConfig): Promise<number> {
   try {
     const summary = await connect(config, logger);
     const { outcome } = summary;
+    //= CL-45
+    //# The exit status of `spipe` MUST be 0 when both directions ended in order, and 1 with a line
+    //# on standard error when they did not.
     if (outcome.code === 'closed' || outcome.code === 'cancelled') {
       logConnectionEnd(logger, summary, 'client');
       return 0;
@@ -72,6 +75,8 @@ async function connect(config: SpipeConfig, logger: Logger): Promise<ConnectionS
       target: config.target.text,
       ended: resolve,
     });
+    //= CL-43
+    //# SIGTERM MUST make `spipe` close its connection and end with exit status 0.
     process.once('SIGTERM', () => connection.cancel());
   });
   eraseSecrets([secret]);

@@ -52,6 +52,9 @@ export async function runSpiped(config: SpipedConfig, parentDescriptor?: number)
     await untilDone(daemon);
     return 0;
   } catch (error) {
+    //= CL-25
+    //# A program that cannot start MUST end with exit status 1, say why on standard error, and
+    //# leave nothing running.
     logger.log('error', 'start-failed', systemReason(error));
     return 1;
   } finally {
@@ -71,6 +74,12 @@ async function start(
     await detach(parent, config, logger);
   }
   const names = await resolveNames(config, logger);
+  //= KF-5
+  //# The key file MUST be read once, before the first connection; a later change of the file MUST
+  //# NOT change the key of a running process.
+  //= KF-6
+  //# A key file that cannot be opened or read to its end MUST stop the program before it listens or
+  //# dials, with exit status 1.
   const secret = await readKey(config.keyFile, logger);
   if (parent !== undefined) releaseStream('input');
   const target = openTarget(config.target, names.target, refreshing(config, logger));
@@ -89,7 +98,12 @@ async function start(
   listens(listener);
   try {
     // All of this before the first connection: it never waits for the event loop.
+    //= CL-29
+    //# With `-F` a daemon MUST NOT write a pid file, and MUST stay the process that was started.
     if (parent !== undefined && !early) writePidFile(config.pidFile);
+    //= CL-32
+    //# The identity of `-u` MUST be taken after the key is read and the source is listened on, and
+    //# before the first connection is accepted.
     if (config.user !== undefined) dropPrivileges(config.user, logger);
     // As the user that will write it.
     const eventLog = startEventLog(config, logger);
@@ -108,6 +122,9 @@ async function detach(parent: Parent, config: SpipedConfig, logger: ProgramLogge
   releaseStream('output');
   // Standard error stays, as in C: it is where lines go when syslog cannot be reached.
   leaveTerminalAsItIs();
+  //= CL-52
+  //# With `--syslog` a daemon in the background MUST log through syslog from when its start is
+  //# complete; in the foreground the option has no effect.
   if (config.syslog) {
     logToSyslog(logger, 'spiped');
     // A system without the program is found out at once: before the parent returns is best.
@@ -139,6 +156,8 @@ async function listen(
       endpoint: names.source,
       sockets: { keepAlive: config.keepAlive },
       serve: (channel, ended) => service.serve(channel, ended),
+      //= CL-48
+      //# A daemon SHOULD say that the limit of `-n` is reached.
       limitReached: (limit) => {
         const message = `maximum number of connections (${limit}) reached`;
         logger.log('warn', 'limit-reached', message, { limit });
@@ -173,13 +192,20 @@ function serving(
   };
 }
 
+//= CL-30
+//# The pid file MUST NOT be removed at the end.
 async function untilDone({ listener, eventLog, secret }: Daemon): Promise<void> {
   await listener.finished;
+  //= KF-11
+  //# K SHOULD be overwritten in memory when the last connection that can use it has ended.
   eraseSecrets([secret]);
   await eventLog?.close();
 }
 
 /** `--drain-timeout` is over: drop what is left, and say how many. */
+//= CL-46
+//# A daemon MAY offer an option, off by default, to drop the connections that are still open some
+//# time after SIGTERM.
 function giveUp(service: Service, milliseconds: number, logger: Logger): void {
   const count = service.cancelAll();
   if (count === 0) return;

@@ -17,6 +17,11 @@ export function withoutErasedSecrets(effect: ConnectionEffect): FullEffect {
 }
 
 /** The event as a `wire` log keeps it. */
+//= KF-8
+//# K MUST NOT appear in a log, an error message or a process title.
+//= KF-9
+//# What is derived from K MUST NOT appear in a log, an error message or a process title, unless the
+//# operator asks for a record that holds it (`--event-log-content full`).
 export function wireEvent(event: ConnectionEvent): WireEvent {
   switch (event.type) {
     // The nonce is on the wire, if it ever gets there: in the entry that sends it.

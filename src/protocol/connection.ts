@@ -119,7 +119,12 @@ export function stepConnection(
   }
 }
 
-/** CN-2, CN-3: dial at once; a server begins the handshake at the same time. */
+//= CN-2
+//# The target MUST be dialled as soon as the source is accepted, in both roles, also before the
+//# peer has proved the key.
+//= CN-3
+//# A server MUST begin the handshake when it accepts, without waiting for the target; a client when
+//# its target is connected.
 function idle(
   context: ConnectionContext,
   state: In<'idle'>,
@@ -132,12 +137,17 @@ function idle(
       effects: dialTarget(context),
     };
   }
+  //= CN-20
+  //# A server MAY offer an option, off by default, to dial only when the handshake is complete.
   return context.dial === 'after-handshake'
     ? startHandshake(context, 'handshakingUndialed', event.nonce, [])
     : startHandshake(context, 'dialingAndHandshaking', event.nonce, dialTarget(context));
 }
 
-/** TM-2: the dial and its timer. */
+/** The dial and its timer. */
+//= TM-2
+//# The connect timer MUST run from the start of the dial until a connection stands, over all
+//# addresses together; its expiry is fatal.
 function dialTarget(context: ConnectionContext): readonly ConnectionEffect[] {
   return [
     { type: 'startTimer', timer: 'connect', milliseconds: context.timeoutMilliseconds },
@@ -160,7 +170,13 @@ function dialing(
   }
 }
 
-/** TM-3, HS-2: the handshake's timer and our nonce. */
+/** The handshake's timer and our nonce. */
+//= TM-3
+//# The handshake timer MUST run from the start of the handshake (CN-3) until dk2 is known; its
+//# expiry is fatal.
+//= TM-6
+//# A timer MUST NOT be restarted by anything that arrives: a peer that sends a byte now and then
+//# has no more time than one that sends none.
 function startHandshake(
   context: ConnectionContext,
   phase: Shaking['phase'],
@@ -238,7 +254,9 @@ function advance(
     { type: 'cancelTimer', timer: 'handshake' },
   ];
   if (state.phase === 'handshaking') return prepend(done, pipe(context, sent, established));
-  // CN-7: what the peer sends now waits in the kernel until the target is there.
+  //= CN-21
+  //# A server whose handshake completes before its target is connected SHOULD stop reading the
+  //# cipher side until the pipe stands.
   const read = setReading(sent, 'cipher', false);
   const dial = state.phase === 'handshakingUndialed' ? dialTarget(context) : [];
   return {
@@ -261,6 +279,9 @@ function dialingEstablished(
       );
     case 'bytesReceived': {
       if (event.side === 'plain') return unexpected('connection', state, event);
+      //= CN-7
+      //# A server whose handshake completes before its target is connected MUST keep the bytes that
+      //# followed the handshake.
       const early = concat(established.early, event.bytes);
       return { state: { ...state, established: { ...established, early } }, effects: [] };
     }
@@ -281,11 +302,18 @@ function pipe(
   const state = { phase: 'piping' as const, flow, keys, forwardSecrecy };
   const start = startPipe(context, flow, keys);
   let step = concludePipe(state, start);
+  //= HS-19
+  //# Bytes received after the peer's 320th MUST be kept until the keys are known, and opened then
+  //# as packets.
+  //= HS-25
+  //# A peer MAY send packets as soon as it knows the keys, in the same segment as its y ‖ h.
   if (early.length > 0) {
     step = then(step, (next) =>
       stepConnection(context, next, { type: 'bytesReceived', side: 'cipher', bytes: early }),
     );
   }
+  //= HS-28
+  //# An end of the peer's stream after its 320th byte MUST NOT fail the handshake.
   if (ended) {
     step = then(step, (next) =>
       stepConnection(context, next, { type: 'endReceived', side: 'cipher' }),
@@ -333,14 +361,16 @@ function common(
         effects: [],
       };
     case 'targetConnectFailed':
-      // CN-4
+      //= CN-4
+      //# If no address of the target can be connected the connection MUST be closed.
       return isDialing(state)
         ? close(state, 'target-connect-failed', event.error)
         : unexpected('connection', state, event);
     case 'timerExpired':
       return timerExpired(state, event.timer);
     case 'socketFailed':
-      // CN-11
+      //= CN-11
+      //# A failed read or write on either socket MUST close both.
       return close(
         state,
         event.side === 'plain' ? 'plain-socket-failed' : 'cipher-socket-failed',
@@ -353,7 +383,8 @@ function common(
   }
 }
 
-/** TM-2, TM-3; TM-5: a timer whose work is done has no effect. */
+//= TM-5
+//# A timer MUST NOT expire before its time, and MUST NOT act once what it bounds is done.
 function timerExpired(
   state: Exclude<ConnectionState, In<'idle' | 'closed'>>,
   timer: 'connect' | 'handshake',
@@ -381,6 +412,9 @@ function close(state: ConnectionState, code: FaultCode, detail?: string): Connec
   return closeWith(state, detail === undefined ? { code } : { code, detail });
 }
 
+//= CN-23
+//# A fatal event MUST close both sockets of its connection at once, without a byte to the peer that
+//# tells why.
 function closeWith(state: ConnectionState, outcome: Outcome): ConnectionStep {
   const secrets = secretsOf(state);
   return {

@@ -11,6 +11,12 @@ import type { Outcome } from './faults.ts';
 import type { Side } from './parameters.ts';
 
 /** The two timers of a connection, each started at the start of what it bounds (TM-1). */
+//= TM-1
+//# Each connection MUST have two timers, both with the value of `-o` (default 5 s), each from its
+//# own start: one for connecting to the target, one for the handshake.
+//= TM-4
+//# A connection MUST NOT be ended by any other timer of its own: one that stands may be idle for
+//# ever.
 export type Timer = 'connect' | 'handshake';
 
 /** An event of one connection. */

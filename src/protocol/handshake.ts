@@ -112,6 +112,8 @@ export const initialHandshakeState: HandshakeState = { phase: 'idle' };
  * The next state of a handshake, and what is to be done. `established` and `failed` are final.
  * Throws {@link InvariantViolation} for an event that the phase rules out.
  */
+//= HS-27
+//# An end MUST send nothing on the cipher side but its nonce, then its y ‖ h, then whole packets.
 export function stepHandshake(
   context: HandshakeContext,
   state: HandshakeState,
@@ -134,7 +136,9 @@ export function stepHandshake(
   }
 }
 
-/** HS-2: the nonce goes out before anything is read. */
+//= HS-2
+//# Each end MUST send its nonce as its first 32 bytes as soon as the cipher connection stands,
+//# without waiting for a byte of the peer.
 function idle(state: In<'idle'>, event: HandshakeEvent): HandshakeStep {
   if (event.type !== 'handshakeStarted') return unexpected('handshake', state, event);
   return {
@@ -150,6 +154,8 @@ function awaitingNonce(
 ): HandshakeStep {
   switch (event.type) {
     case 'bytesReceived':
+      //= HS-20
+      //# The result of the handshake MUST NOT depend on how the stream is cut into segments.
       return takeNonce(context, { ...state, received: concat(state.received, event.bytes) });
     case 'endReceived':
       return failed('handshake-ended-in-nonce');
@@ -161,11 +167,16 @@ function awaitingNonce(
 /** HS-3, HS-5: with both nonces, derive the MAC keys; then the roles part. */
 function takeNonce(context: HandshakeContext, state: In<'awaitingNonce'>): HandshakeStep {
   if (state.received.length < NONCE_BYTES) return { state, effects: [] };
+  //= HS-3
+  //# Each end MUST take the first 32 bytes received as the peer's nonce, whatever their value.
   const peer = state.received.subarray(0, NONCE_BYTES);
   const received = state.received.subarray(NONCE_BYTES);
   const client = context.role === 'client';
   const nonceC = client ? state.nonce : peer;
   const nonceS = client ? peer : state.nonce;
+  //= HS-5
+  //# When both nonces are known each end MUST compute dk1 = PBKDF2(K, nonceC ‖ nonceS, 64); bytes 0
+  //# – 31 are dhmacC and bytes 32 – 63 are dhmacS.
   const dk1 = context.suite.pbkdf2(context.secret, concat(nonceC, nonceS), 2 * MAC_BYTES);
   const keyed: Keyed = {
     nonceC,
@@ -173,7 +184,12 @@ function takeNonce(context: HandshakeContext, state: In<'awaitingNonce'>): Hands
     dhmacC: dk1.subarray(0, MAC_BYTES),
     dhmacS: dk1.subarray(MAC_BYTES),
   };
-  // HS-9: a server waits for the client's value; HS-7: a client sends its own now.
+  //= HS-7
+  //# The client MUST send yC ‖ hC with hC = HMAC(dhmacC, yC) as soon as it has the server's nonce;
+  //# it does not wait for the server's value.
+  //= HS-9
+  //# The server MUST NOT compute or send anything that follows its nonce before the client's yC ‖
+  //# hC has arrived completely and been accepted by HS-10 to HS-12.
   return client
     ? choosePublicValue(context, keyed, undefined, { received, ended: false })
     : takePublicValue(context, keyed, undefined, { received, ended: false });
@@ -195,6 +211,9 @@ function choosePublicValue(
       effects: [{ type: 'generateKeyPair' }],
     };
   }
+  //= HS-14
+  //# An end without forward secrecy (`-f`) MUST send y = 1 with its h, and MUST use ySC = 1
+  //# whatever valid y it receives.
   const sent = sendPublicValue(context, keyed, one());
   return yPeer === undefined
     ? prepend(sent, takePublicValue(context, keyed, undefined, input))
@@ -250,6 +269,9 @@ function takePublicValue(
   input: Input,
 ): HandshakeStep {
   const { received, ended } = input;
+  //= HS-4
+  //# If the peer's stream ends before its 320 handshake bytes have arrived, the end MUST treat the
+  //# handshake as failed; this is fatal.
   if (received.length < PUBLIC_VALUE_MESSAGE_BYTES) {
     return ended
       ? failed('handshake-ended-in-public-value')
@@ -260,6 +282,8 @@ function takePublicValue(
   const fault = judgePublicValue(context, keyed, message);
   if (fault !== undefined) return failed(fault);
   const y = message.subarray(0, PUBLIC_VALUE_BYTES);
+  //= HS-15
+  //# The server MUST send yS ‖ hS with hS = HMAC(dhmacS, yS) as soon as HS-9 allows.
   if (context.role === 'server') return choosePublicValue(context, keyed, y, rest);
   return x === undefined
     ? establish(context, keyed, { ySC: one(), forwardSecrecy: false }, rest)
@@ -276,13 +300,25 @@ function judgePublicValue(
   const y = message.subarray(0, PUBLIC_VALUE_BYTES);
   const h = message.subarray(PUBLIC_VALUE_BYTES);
   const dhmac = role === 'client' ? keyed.dhmacS : keyed.dhmacC;
+  //= HS-10
+  //# A receiver of y ‖ h MUST compare h with HMAC(dhmac of the peer, y) over all 32 bytes, in time
+  //# that does not depend on their content, before it looks at y.
   if (!suite.equal(h, suite.hmac(dhmac, y))) return 'handshake-mac-mismatch';
+  //= HS-11
+  //# A receiver MUST treat y ≥ p, both taken as 256-byte big-endian numbers, as fatal.
   if (!isBelowModulus(y)) return 'handshake-value-out-of-range';
+  //= HS-12
+  //# An end that requires forward secrecy (`-g`) MUST treat y = 1 as fatal.
   if (policy.requireForwardSecrecy && isOne(y)) return 'handshake-without-forward-secrecy';
+  //= HS-13
+  //# Every other y below p MUST be accepted: 0, p − 1, and without `-g` also 1.
   return undefined;
 }
 
-/** HS-6, HS-7, HS-15: y ‖ HMAC(our dhmac, y). */
+/** y ‖ HMAC(our dhmac, y). */
+//= HS-6
+//# The second message of each end MUST be 288 bytes: y, a number below p as 256 bytes big-endian
+//# with its leading zeros, and h, 32 bytes.
 function sendPublicValue(context: HandshakeContext, keyed: Keyed, y: Uint8Array): HandshakeEffect {
   const dhmac = context.role === 'client' ? keyed.dhmacC : keyed.dhmacS;
   return { type: 'sendBytes', side: 'cipher', bytes: concat(y, context.suite.hmac(dhmac, y)) };
@@ -330,6 +366,9 @@ function establish(
   const { nonceC, nonceS, dhmacC, dhmacS } = keyed;
   const { ySC, x = NO_BYTES, forwardSecrecy } = secret;
   const salt = concat(nonceC, nonceS, ySC);
+  //= HS-17
+  //# Each end MUST then compute dk2 = PBKDF2(K, nonceC ‖ nonceS ‖ ySC, 128), and split it into E_C,
+  //# H_C, E_S, H_S of 32 bytes each, in this order.
   const dk2 = context.suite.pbkdf2(context.secret, salt, 4 * MAC_BYTES);
   const key = (i: number): Uint8Array => dk2.subarray(i * MAC_BYTES, (i + 1) * MAC_BYTES);
   return {
@@ -339,10 +378,14 @@ function establish(
       forwardSecrecy,
       ...input,
     },
+    //= HS-23
+    //# The values x, ySC, dk1 and dk2 SHOULD be overwritten when they are not needed any more.
     effects: [{ type: 'eraseSecrets', secrets: [dhmacC, dhmacS, x, ySC, salt] }],
   };
 }
 
+//= HS-21
+//# A failed handshake MUST NOT be answered by any byte.
 function failed(fault: FaultCode): HandshakeStep {
   return { state: { phase: 'failed', fault }, effects: [] };
 }

@@ -89,7 +89,10 @@ function listening(
   }
 }
 
-/** CN-18: at the limit a connection waits. The limit is reported when it is reached, as C does. */
+/** The limit is reported when it is reached, as C does. */
+//= CN-18
+//# At the limit of simultaneous connections (`-n`) a daemon MUST NOT dial for or read from further
+//# connections; they wait and are served in turn.
 function arrived(
   { maximumOpen, maximumWaiting }: ListenerContext,
   state: In<'listening'>,
@@ -105,6 +108,8 @@ function arrived(
       ],
     };
   }
+  //= CN-25
+  //# A daemon at its limit MAY close connections that cannot be queued.
   if (state.waiting.length >= maximumWaiting) return { state, effects: [{ type: 'refuse', id }] };
   return {
     state: { ...state, waiting: [...state.waiting, id] },
@@ -121,7 +126,10 @@ function ended(state: In<'listening'>, event: ListenerEvent): ListenerStep {
     : { state: { ...state, waiting }, effects: [{ type: 'serve', id: next }] };
 }
 
-/** CN-19: no further connection, also none that waits. */
+/** No further connection, also none that waits. */
+//= CN-19
+//# After a request to shut down (SIGTERM) a daemon MUST accept no further connection, MUST serve
+//# the open ones to their end, and then ends with exit status 0.
 function shutDown(state: In<'listening'>): ListenerStep {
   const refused = state.waiting.map((id) => ({ type: 'refuse' as const, id }));
   const effects: readonly ListenerEffect[] = [{ type: 'stopListening' }, ...refused];

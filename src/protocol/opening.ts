@@ -41,6 +41,9 @@ export function initialOpeningState(keys: PacketKeys): OpeningState {
 }
 
 /** Open what the event completes. Every phase but `opening` is final. */
+//= PK-12
+//# A packet MUST be processed only when all its bytes are there; the result MUST NOT depend on how
+//# the stream is cut into segments.
 export function stepOpening(
   suite: CryptoSuite,
   state: OpeningState,
@@ -52,6 +55,9 @@ export function stepOpening(
       return openWholePackets(suite, state, concat(state.partial, event.bytes));
     case 'endReceived':
       return {
+        //= CN-13
+        //# If the peer's stream ends inside a packet, the 1 to 1059 bytes of that packet MUST NOT
+        //# be delivered.
         state: { phase: state.partial.length === 0 ? 'ended' : 'truncated' },
         effects: [],
       };
@@ -69,6 +75,10 @@ function openWholePackets(
   const openable = BigInt(arrived) < left ? arrived : Number(left);
   const whole = bytes.subarray(0, openable * PACKET_BYTES);
   if (arrived === 0) return { state: { ...state, partial: bytes }, effects: [] };
+  //= PK-11
+  //# The plaintext of packets before a bad one SHOULD be delivered, in order.
+  //= PK-15
+  //# A receiver MUST NOT deliver a bad packet or anything after it.
   const { plaintext, opened, failure } = suite.openPackets(keys, packetNumber, whole);
   return {
     state:

@@ -45,11 +45,18 @@ export interface PipeStep {
 /** HS-18: which keys seal and which open. Both sides are read from now on. */
 export function startPipe(context: HandshakeContext, flow: Flow, keys: SessionKeys): PipeStep {
   const client = context.role === 'client';
+  //= CN-6
+  //# An end MUST NOT read from the plain side before the pipe stands: before the handshake is
+  //# complete and the target connected.
+  //= PK-17
+  //# An end MUST NOT wait for a packet of the peer before it sends its own.
   const plain = setReading(flow, 'plain', true);
   const cipher = setReading(plain.flow, 'cipher', true);
   return {
     flow: cipher.flow,
     pipe: {
+      //= HS-18
+      //# The client MUST seal with E_C, H_C and open with E_S, H_S; the server the reverse.
       sealing: initialSealingState(client ? keys.client : keys.server),
       opening: initialOpeningState(client ? keys.server : keys.client),
       ends: { plain: 'running', cipher: 'running' },
@@ -67,6 +74,9 @@ export function stepPipe(
 ): PipeStep {
   switch (event.type) {
     case 'bytesReceived':
+      //= CN-8
+      //# Each direction MUST deliver the bytes it reads in order, each once, until its end or a
+      //# fatal event.
       return event.side === 'plain'
         ? sealBytes(context, flow, pipe, event.bytes)
         : openBytes(context, flow, pipe, event.bytes);
@@ -116,11 +126,17 @@ function forward(
   from: Side,
   effects: readonly ConnectionEffect[],
 ): PipeStep {
+  //= CN-9
+  //# When one side accepts data more slowly than the other sends it, an end MUST stop reading the
+  //# faster side, so that the bytes held for each direction stay under a fixed bound.
   const regulated = regulate(afterSending(flow, effects), from);
   return { flow: regulated.flow, pipe, effects: [...effects, ...regulated.effects] };
 }
 
-/** CN-10, CN-13: half-close the other side; what was sent before goes out before. */
+/** What was sent before goes out before. */
+//= CN-10
+//# When the stream of one side ends, the end MUST deliver everything it read from it, then
+//# half-close the other side (FIN, `shutdown(SHUT_WR)`); the opposite direction MUST go on.
 function passEnd(context: HandshakeContext, flow: Flow, pipe: PipeState, from: Side): PipeStep {
   if (pipe.ends[from] !== 'running') {
     return unexpected('pipe', { phase: pipe.ends[from] }, { type: 'endReceived' });
@@ -143,8 +159,15 @@ function endPassed(flow: Flow, pipe: PipeState, from: Side): PipeStep {
   }
   const ends = { ...pipe.ends, [from]: 'passed' as const };
   const step: PipeStep = { flow, pipe: { ...pipe, ends }, effects: [] };
+  //= CN-12
+  //# When both directions have ended, and everything was delivered, both sockets MUST be closed;
+  //# this is the normal end.
   if (ends.plain !== 'passed' || ends.cipher !== 'passed') return step;
+  //= CN-22
+  //# An end SHOULD report a stream that ends inside a packet.
   const truncated = pipe.opening.phase === 'truncated';
+  //= CN-14
+  //# An implementation MUST NOT present the end of a stream (CN-12) as proof that all data arrived.
   return { ...step, outcome: { code: truncated ? 'packet-truncated' : 'closed' } };
 }
 

@@ -27,7 +27,10 @@ export interface SealingEvent {
 
 type SealingStep = Step<SealingState, Extract<ConnectionEffect, { type: 'sendBytes' }>>;
 
-/** PK-5: the first packet has number 0. */
+/** Where a direction begins. */
+//= PK-5
+//# Packet numbers MUST start at 0 in each direction and grow by one with each packet of that
+//# direction.
 export function initialSealingState(keys: PacketKeys): SealingState {
   return { phase: 'sealing', keys, packetNumber: 0n };
 }
@@ -43,8 +46,15 @@ export function stepSealing(
 ): SealingStep {
   if (state.phase === 'exhausted') return unexpected('sealing', state, event);
   const { keys, packetNumber } = state;
+  //= PK-13
+  //# A sender SHOULD fill every packet but the last of the plaintext at hand.
+  //= PK-14
+  //# A sender SHOULD NOT hold plaintext back to fill a packet.
   const wanted = BigInt(Math.ceil(event.bytes.length / MAX_MESSAGE_BYTES));
   const left = PACKET_NUMBER_LIMIT - packetNumber;
+  //= PK-10
+  //# An end MUST NOT use a packet number twice: if the next packet would have number 2⁶⁴ the
+  //# connection is closed.
   const packets = wanted < left ? wanted : left;
   const sealable = event.bytes.subarray(0, Number(packets) * MAX_MESSAGE_BYTES);
   return {
@@ -52,6 +62,8 @@ export function stepSealing(
       packets < wanted
         ? { phase: 'exhausted' }
         : { phase: 'sealing', keys, packetNumber: packetNumber + packets },
+    //= PK-6
+    //# A sender MUST NOT send a packet with an empty message.
     effects:
       sealable.length === 0
         ? []
