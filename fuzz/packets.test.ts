@@ -58,6 +58,12 @@ describe.each(engines)('the $name engine', ({ engine }) => {
     );
   });
 
+  //= PK-3
+  //# The cleartext MUST be encrypted with AES-256 in counter mode under E, where counter block i,
+  //# for i = 0 … 64, is be64(N) ‖ be64(i).
+  //= PK-4
+  //# The last 32 bytes MUST be HMAC(H, ciphertext ‖ be64(N)), where the packet number is
+  //# authenticated but not sent.
   test('seals to the same packets as a counter mode built from single blocks (PK-2 … PK-4)', () => {
     fc.assert(
       fc.property(anyChunk, ({ keys, first, plaintext }) => {
@@ -99,6 +105,8 @@ describe.each(engines)('the $name engine', ({ engine }) => {
     );
   });
 
+  //= PK-15
+  //# A receiver MUST NOT deliver a bad packet or anything after it.
   test('stops with mac at the packet with a flipped bit, with all before it (PK-7, PK-11)', () => {
     const anyBit = fc.oneof(
       fc.nat(),
@@ -122,6 +130,10 @@ describe.each(engines)('the $name engine', ({ engine }) => {
     }
   });
 
+  //= PK-7
+  //# A receiver MUST compare a packet's MAC with the one it computes for the expected packet
+  //# number, over all 32 bytes, in time that does not depend on their content, before it decides
+  //# anything on the packet.
   test('refuses a flip of each bit of one packet (PK-7)', () => {
     const keys = { e: new Uint8Array(32).fill(1), h: new Uint8Array(32).fill(2) };
     const packet = sealPackets(keys, 5n, new Uint8Array(20).fill(3));
@@ -182,6 +194,8 @@ describe.each(engines)('the $name engine', ({ engine }) => {
     );
   });
 
+  //= PK-8
+  //# A receiver MUST treat a length of 0 or above 1024, seen after the MAC was accepted, as fatal.
   test('stops with length at an authentic packet of 0 or more than 1024 bytes (PK-8)', () => {
     const anyBadLength = fc.oneof(
       fc.constantFrom(0, 1025, 0x10000, 0x01000000, 0x80000000, 0xffffffff),
@@ -203,6 +217,9 @@ describe.each(engines)('the $name engine', ({ engine }) => {
     );
   });
 
+  //= PK-9
+  //# A receiver MUST ignore the padding bytes: it MUST NOT refuse a packet for them and MUST NOT
+  //# deliver them.
   test('delivers the message of a packet with any padding, and none of the padding (PK-9)', () => {
     fc.assert(
       fc.property(

@@ -22,6 +22,12 @@ const LENGTHS = fc.oneof(
   fc.integer({ min: 0, max: 20_000 }),
 );
 
+//= CN-8
+//# Each direction MUST deliver the bytes it reads in order, each once, until its end or a fatal
+//# event.
+//= PK-16
+//# The way in which a plaintext is divided into packets MUST NOT change the bytes that are
+//# delivered.
 test('CN-8, CN-10, CN-12: every byte is delivered in order, and both ends close in order', () => {
   fc.assert(
     fc.property(
@@ -44,6 +50,9 @@ test('CN-8, CN-10, CN-12: every byte is delivered in order, and both ends close 
   );
 });
 
+//= CN-9
+//# When one side accepts data more slowly than the other sends it, an end MUST stop reading the
+//# faster side, so that the bytes held for each direction stay under a fixed bound.
 test('CN-9: what waits to be written stays under the bound, however slow the other end', () => {
   fc.assert(
     fc.property(fc.integer(), (seed) => {

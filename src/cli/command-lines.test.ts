@@ -67,6 +67,19 @@ function check(
   parse: (args: readonly string[]) => CommandLine<unknown>,
   vectors: readonly CommandLineVector[],
 ): void {
+  //= CL-1
+  //# Each program MUST accept every option of the table above that is its own, under the same name
+  //# and with the same kind of argument.
+  //= CL-6
+  //# An unknown option, a missing argument, an argument for an option that takes none, and a word
+  //# left over after the options MUST be refused.
+  //= CL-8
+  //# A `spiped` without `-s`, `-t`, `-k` or one of `-e` and `-d`, and a `spipe` without `-t` or
+  //# `-k`, MUST be refused.
+  //= CL-16
+  //# The options `-R` and `-r` together MUST be refused, unless the time of `-r` is 60 or 0.
+  //= CL-18
+  //# In brackets, a name and the port 0 MUST be refused.
   describe(program.name, () => {
     test.each(vectors.map((vector) => [title(vector), vector] as const))('%s', (_, vector) => {
       expect(parse(vector.args)).toMatchObject(

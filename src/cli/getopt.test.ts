@@ -33,6 +33,10 @@ function log(value: string): ScannedOption<Flag> {
   return { kind: 'optionWithValue', flag: '--log', value };
 }
 
+//= CL-3
+//# Short options MUST be accepted in bundles (`-Fe`) and with their argument attached (`-kfile`) or
+//# as the next word, whatever that begins with; a long option's argument follows `=` or is the next
+//# word.
 describe('short options', () => {
   test.each<[string, string[], ScannedOption<Flag>[]]>([
     ['stand alone', ['-a', '-b'], [a, b]],
@@ -69,6 +73,8 @@ describe('long options', () => {
   });
 });
 
+//= CL-5
+//# A word `--` MUST end the options.
 describe('the end of options', () => {
   test.each<[string, string[], string[]]>([
     ['is "--", which is eaten', ['-a', '--', '-b'], ['-b']],
@@ -82,6 +88,8 @@ describe('the end of options', () => {
   });
 });
 
+//= CL-4
+//# Names of options MUST NOT be abbreviated.
 describe('what is wrong ends the scan and is its last result', () => {
   test.each<[string, string[], ScannedOption<Flag>]>([
     ['an unknown letter', ['-a', '-x', '-b'], { kind: 'unknownOption', text: '-x' }],

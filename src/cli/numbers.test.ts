@@ -9,6 +9,9 @@ import { MAX_COUNT, parseCount, parseNonNegative } from './numbers.ts';
 const FORM = { ok: false, reason: 'form' };
 const RANGE = { ok: false, reason: 'range' };
 
+//= CL-14
+//# A count (`-n`) MUST be read as `strtoumax` reads it with base 0, and be refused when it does not
+//# fit 64 bits or is followed by anything.
 describe('a count', () => {
   test.each<[string, bigint]>([
     ['0', 0n],
@@ -58,6 +61,9 @@ describe('a count', () => {
   });
 });
 
+//= CL-12
+//# A time (`-o`, `-r`) MUST be read as `strtod` reads it in the C locale, and be refused when it is
+//# negative, too large or too small for a double, or followed by anything.
 describe('a number that is 0 or more', () => {
   test.each<[string, number]>([
     ['0', 0],

@@ -138,6 +138,11 @@ describe('spiped', () => {
     expect(config.target).toMatchObject({ kind: 'ip', address: '10.0.0.5', port: 6379 });
   });
 
+  //= CL-7
+  //# An option that is given twice, and `-e` together with `-d`, MUST be refused.
+  //= CL-10
+  //# The reason of a refusal SHOULD be one line on standard error that names the option, the value
+  //# and what was expected.
   test('an error names the option, the value and what was expected, in one line', () => {
     expect(errorOf(parseSpiped(['-n', 'many']))).toBe(
       'spiped: option -n: "many" cannot be understood: expected a whole number of connections, 0 for no limit',
@@ -153,6 +158,8 @@ describe('spiped', () => {
     );
   });
 
+  //= HS-22
+  //# The options `-f` and `-g` together MUST be refused before anything is opened.
   test('problems are reported in the order of C', () => {
     const order: [string[], RegExp][] = [
       [['-F', '-f', '-g', '-o', 'nan', '-R', '-r', '1'], /neither -e .* nor -d/],

@@ -33,6 +33,9 @@ function collect({ stdout, stderr }: ChildProcess): { stdout: string; stderr: st
 }
 
 describe.each(['spiped', 'spipe'] as const)('the entry %s', (program) => {
+  //= CL-11
+  //# The option `-v` MUST print the program's name and version on standard error and end with exit
+  //# status 0, whatever follows it.
   test('prints its version on standard error for -v, as C, and exits 0', async () => {
     expect(await run(program, ['-v'])).toEqual({
       exitCode: 0,
@@ -48,6 +51,9 @@ describe.each(['spiped', 'spipe'] as const)('the entry %s', (program) => {
     expect(stdout).toContain(`usage: ${program} `);
   });
 
+  //= CL-9
+  //# A command line that is refused MUST end the program with exit status 1 before it opens a file
+  //# or a socket.
   test('answers a mistake with one line and the usage text, and exits 1', async () => {
     const { exitCode, stdout, stderr } = await run(program, ['-k']);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });

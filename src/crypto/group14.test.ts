@@ -44,6 +44,9 @@ const forms = [
 describe.each(forms)('by $form', ({ modular }) => {
   const secret = (x: Uint8Array, y: bigint) => toNumber(sharedSecretBy(modular, x, toBytes(y)));
 
+  //= HS-16
+  //# An end that wants forward secrecy MUST compute ySC = y^e mod p from the peer's y and its own
+  //# exponent, as 256 bytes with its leading zeros.
   test('a shared secret is y^(2^258 + x) mod p for any x and y (HS-16)', () => {
     const anyX = fc.uint8Array({ minLength: 32, maxLength: 32 });
     const anyY = fc.bigInt({ min: 0n, max: p - 1n });
@@ -87,6 +90,9 @@ test('two ends agree (HS-16)', () => {
   expect(computeSharedSecret(server.x, client.y)).toEqual(ySC);
 });
 
+//= HS-6
+//# The second message of each end MUST be 288 bytes: y, a number below p as 256 bytes big-endian
+//# with its leading zeros, and h, 32 bytes.
 test('a public value keeps its leading zero bytes (HS-6)', () => {
   const { y } = generateKeyPair(X_OF_SHORT_Y);
   expect(y[0]).toBe(0);

@@ -19,6 +19,10 @@ const folder = mkdtempSync(join(tmpdir(), 'spiped-keyfile-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('K', () => {
+  //= KF-1
+  //# K MUST be the SHA-256 of the whole content of the key file.
+  //= KF-2
+  //# A key file of any length MUST be accepted, including the empty one (`/dev/null`).
   test.each([0, 1, 32, 65_535, 65_536, 65_537, 3_000_000])(
     'is the SHA-256 of a file of %i bytes (KF-1, KF-2)',
     async (length) => {
@@ -30,6 +34,8 @@ describe('K', () => {
     },
   );
 
+  //= KF-3
+  //# An end MUST NOT trim, decode or otherwise interpret the content of the key file.
   test('counts every byte: a trailing newline and zero bytes are part of it (KF-3)', async () => {
     const names = ['key', 'key\n', 'key\r\n', '\ufeffkey', ' key', 'key\0'];
     const all = await Promise.all(
@@ -56,6 +62,8 @@ describe('K', () => {
   });
 });
 
+//= KF-4
+//# The name `-` MUST stand for standard input, read to its end.
 describe('standard input, named - (KF-4)', () => {
   test('is read to its end from a pipe', () => {
     const content = bytes(200_000);

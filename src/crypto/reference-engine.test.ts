@@ -37,6 +37,8 @@ describe('sealing', () => {
     },
   );
 
+  //= PK-6
+  //# A sender MUST NOT send a packet with an empty message.
   test('nothing becomes no packet (PK-6)', () => {
     expect(sealPackets(keys, 0n, new Uint8Array(0))).toHaveLength(0);
     expect(openPackets(keys, 0n, new Uint8Array(0))).toEqual({
@@ -45,6 +47,9 @@ describe('sealing', () => {
     });
   });
 
+  //= PK-2
+  //# The cleartext of a packet MUST be M, padded with zero bytes to 1024 bytes, followed by
+  //# be32(length of M): 1028 bytes.
   test('a message is padded with zero bytes and followed by its length (PK-2)', () => {
     const [packet, message] = [sealPackets(keys, 7n, bytes(300)), bytes(300)];
     const cleartext = aes256Ctr(keys.e, firstCounterBlock(7n), packet.subarray(0, 1028));

@@ -53,6 +53,9 @@ async function childOf(pid: number): Promise<number> {
 }
 
 describe('without -F', () => {
+  //= CL-27
+  //# Without `-F` the command MUST return with status 0 only when the daemon listens and its pid
+  //# file is written; with `-D`, when its pid file is written.
   test('the parent returns 0 when the daemon listens and its pid file is written', async () => {
     const ran = await runSpiped(scope, daemon(writeKey(scope)));
     expect(ran).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
@@ -74,6 +77,8 @@ describe('without -F', () => {
     expect(daemonOf(scope, 's.pid')).not.toBe(Number(stale));
   });
 
+  //= CL-38
+  //# A daemon in the background SHOULD NOT keep the standard input and output of who started it.
   test('a session of its own, no terminal, no inherited stream but standard error', async ({
     skip,
   }) => {
@@ -98,6 +103,8 @@ describe('without -F', () => {
     expect(readlinkSync(`/proc/${daemonOf(scope, 'pid')}/cwd`)).toBe(scope.directory);
   });
 
+  //= CL-42
+  //# A daemon in the background SHOULD ignore SIGHUP.
   test('a hang-up does not end it', async () => {
     await openTarget(scope, 't', (socket) => socket.pipe(socket));
     const key = writeKey(scope);
@@ -110,6 +117,8 @@ describe('without -F', () => {
     expect(isAlive(pid)).toBe(true);
   });
 
+  //= CL-30
+  //# The pid file MUST NOT be removed at the end.
   test('SIGTERM ends it; its UNIX socket goes, its pid file stays, as with C (CN-19)', async () => {
     await runSpiped(scope, daemon(writeKey(scope)));
     const pid = daemonOf(scope, 'pid');
@@ -161,6 +170,9 @@ describe('a start that fails', () => {
     stderr: expect.stringMatching(line),
   });
 
+  //= CL-25
+  //# A program that cannot start MUST end with exit status 1, say why on standard error, and leave
+  //# nothing running.
   test('says why once, exits 1 and leaves nothing: the source is in use', async () => {
     await openTarget(scope, 's', () => {});
     expect(await runSpiped(scope, daemon(writeKey(scope)))).toEqual(
@@ -169,6 +181,9 @@ describe('a start that fails', () => {
     expect(existsSync(path('pid'))).toBe(false);
   });
 
+  //= KF-6
+  //# A key file that cannot be opened or read to its end MUST stop the program before it listens or
+  //# dials, with exit status 1.
   test('… the key file is missing', async () => {
     expect(await runSpiped(scope, daemon('missing'))).toEqual(
       failure(/^spiped: -k "missing": cannot open key file: No such file or directory\n$/),
@@ -248,6 +263,9 @@ describe('-D', () => {
   const WAITS =
     /^spiped: Error looking up host\.invalid: .*; looking up host\.invalid:80 \(-t\) every second until it is found\n$/;
 
+  //= CL-26
+  //# With `-D` a daemon MUST go to the background before names are looked up, and look up each name
+  //# that is not found again every second until it is.
   test('returns 0 with a pid file while a name cannot be resolved, and says so once', async () => {
     const parent = startSpiped(scope, waiting());
     expect(await parent.ended).toMatchObject({ code: 0, stdout: '' });
@@ -265,6 +283,8 @@ describe('-D', () => {
     await until('its end', () => !isAlive(pid));
   });
 
+  //= CL-29
+  //# With `-F` a daemon MUST NOT write a pid file, and MUST stay the process that was started.
   test('with -F waits in the foreground, without a pid file', async () => {
     const { child, stderr, ended } = startSpiped(scope, waiting('-F'));
     await until('the line about the name', () => stderr() !== '');

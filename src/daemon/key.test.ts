@@ -15,6 +15,8 @@ async function saidOf(keyFile: string): Promise<readonly string[]> {
   return lines;
 }
 
+//= KF-10
+//# A program SHOULD warn when the key file is empty.
 test('KF-2: an empty key is accepted with a warning that names it', async () => {
   expect(await saidOf('/dev/null')).toEqual([
     'warn key-empty warning: the key "/dev/null" (-k) is empty',

@@ -73,6 +73,8 @@ describe('at info', () => {
 });
 
 describe('above info', () => {
+  //= CL-47
+  //# A daemon SHOULD say in one line, for each connection that failed, who caused it and why.
   test.each(CODES.filter((code) => code !== 'handshake-ended-in-nonce'))(
     '%s is one warning of that name, with the peer in it and its fields',
     (code) => {
@@ -86,6 +88,8 @@ describe('above info', () => {
     },
   );
 
+  //= CN-14
+  //# An implementation MUST NOT present the end of a stream (CN-12) as proof that all data arrived.
   test('nothing is said of a good end, nor of one that was asked for', () => {
     expect(loud({ code: 'closed' })).toBeUndefined();
     expect(loud({ code: 'cancelled' })).toBeUndefined();

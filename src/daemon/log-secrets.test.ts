@@ -55,6 +55,10 @@ async function connection(name: string): Promise<Socket> {
   return socket;
 }
 
+//= KF-8
+//# K MUST NOT appear in a log, an error message or a process title.
+//= CL-49
+//# A message MUST NOT hold a byte of plaintext.
 test.each(['text', 'json'])('as %s, neither key, K nor plaintext is in it', async (format) => {
   const key = Buffer.from(randomBytes(24).toString('base64'));
   const other = Buffer.from(randomBytes(24).toString('base64'));

@@ -88,6 +88,8 @@ async function endOf(child: ReturnType<typeof start>): Promise<string> {
 }
 
 describe('a process', () => {
+  //= CL-51
+  //# A message that cannot be written MUST NOT end the program, and MUST NOT hold up a connection.
   test('whose standard error nobody reads goes on, and ends', async () => {
     const child = start('pipe');
     expect(await endOf(child)).toBe('done, 0');

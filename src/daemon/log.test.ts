@@ -67,6 +67,8 @@ describe('text', () => {
     expect(sink.lines).toEqual(['spiped: something is wrong']);
   });
 
+  //= CL-50
+  //# A message MUST be one line, whatever the names and addresses in it contain.
   test('a message stays one line, whatever is in it', () => {
     const sink = memorySink();
     logger({}, sink).log('warn', 'some-event', 'a\nspiped: b\r\t\u001b[31m\u007f\u0085\u2028é…');

@@ -46,6 +46,9 @@ test('source, target and bind address are looked up in this order', async () => 
   expect(lines).toEqual([]);
 });
 
+//= CL-21
+//# Of several addresses of the name of a source (`-s`) or of a bind address (`-b`) the first MUST
+//# be used.
 test('of several addresses the first is listened on and bound, and a warning says so, as C', async () => {
   const { resolve } = resolver(0, '192.0.2.1', '192.0.2.2');
   expect(await resolveNames(config(false), logger, resolve)).toEqual({

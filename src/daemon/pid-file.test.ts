@@ -12,6 +12,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
+//= CL-28
+//# The pid file MUST hold the process id of the daemon in decimal and nothing else.
 test('holds the process id in decimal, without a newline, and nothing of a stale one', () => {
   const path = join(directory, 'pid');
   writeFileSync(path, '123456789012345\n');

@@ -85,6 +85,9 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllEnvs());
 
 describe('as root', () => {
+  //= CL-33
+  //# With `-u` the group MUST be taken before the user, and the supplementary groups be left before
+  //# both; a part that is not given stays as it is.
   test('user:group leaves all groups, then sets the group, then the user', () => {
     const system = new FakeSystem();
     dropPrivileges('nobody:nogroup', logger, system);
@@ -202,6 +205,9 @@ describe('the daemon', () => {
     ...more,
   ];
 
+  //= CL-32
+  //# The identity of `-u` MUST be taken after the key is read and the source is listened on, and
+  //# before the first connection is accepted.
   test('with -u nobody:nogroup has these ids and no other groups', async ({ skip }) => {
     if (NOT_ROOT ?? NO_PROC) skip(NOT_ROOT ?? NO_PROC);
     expect(await runSpiped(scope, daemon('-u', '65534:65533'))).toMatchObject({
@@ -222,6 +228,8 @@ describe('the daemon', () => {
     expect(await isListening(scope, path('s'))).toBe(true);
   });
 
+  //= CL-34
+  //# A daemon that cannot take the identity of `-u` MUST NOT serve.
   test('that cannot give up its privileges does not start, and leaves nothing', async ({
     skip,
   }) => {

@@ -41,6 +41,8 @@ const found = (command: string, words: readonly string[]): readonly number[] =>
   execFileSync(command, words, { encoding: 'utf8' }).trim().split(/\s+/).map(Number);
 
 describe.each(['background', 'foreground'])('in the %s', (place) => {
+  //= CL-31
+  //# The running daemon MUST be named `spiped` for `pgrep -x` and `pidof`.
   test('ps shows spiped and its arguments, and pgrep -x and pidof find it', async ({ skip }) => {
     if (NO_PROC) skip(NO_PROC);
     const pid = await start(place);

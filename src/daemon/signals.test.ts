@@ -66,6 +66,9 @@ async function established(): Promise<Socket> {
 const echo = (socket: Socket): void => void socket.pipe(socket);
 
 describe('SIGTERM', () => {
+  //= CN-19
+  //# After a request to shut down (SIGTERM) a daemon MUST accept no further connection, MUST serve
+  //# the open ones to their end, and then ends with exit status 0.
   test('stops listening at once, serves what is open to its end, exits 0 (CN-19)', async () => {
     await openTarget(scope, 't', echo);
     const { client } = await openPipe();
@@ -81,6 +84,8 @@ describe('SIGTERM', () => {
     expect(await client.ended).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
   });
 
+  //= CL-39
+  //# A second SIGTERM MUST end a daemon at once, whatever is open.
   test('a second one ends it now', async () => {
     await openTarget(scope, 't', echo);
     const { client } = await openPipe();
@@ -104,6 +109,9 @@ describe('SIGTERM', () => {
 });
 
 describe('--drain-timeout', () => {
+  //= CL-46
+  //# A daemon MAY offer an option, off by default, to drop the connections that are still open some
+  //# time after SIGTERM.
   test('drops what is still open when it is over, says how many, exits 0', async () => {
     await openTarget(scope, 't', echo);
     const { client } = await openPipe('--drain-timeout', '0.2');
@@ -141,6 +149,8 @@ describe('--drain-timeout', () => {
 });
 
 describe('in the foreground, as C', () => {
+  //= CL-40
+  //# SIGINT MUST end a daemon at once.
   test.each(['SIGINT', 'SIGHUP'] as const)('%s ends it by the signal', async (signal) => {
     const spiped = await listening(end('-d', 'd', 't'), 'd');
     spiped.child.kill(signal);
@@ -177,6 +187,8 @@ describe('as process 1 of a container', () => {
     return { ...spiped, inner: innerOf(spiped.pid) };
   }
 
+  //= CL-41
+  //# As process 1 of a container a daemon MUST obey SIGTERM and SIGINT as elsewhere.
   test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with status 0', async (signal) => {
     const { inner, ended } = await asInit(end('-d', 'd', 't'), 'd');
     process.kill(inner, signal);
@@ -214,6 +226,9 @@ describe('as process 1 of a container', () => {
 });
 
 describe('in the background', () => {
+  //= CL-52
+  //# With `--syslog` a daemon in the background MUST log through syslog from when its start is
+  //# complete; in the foreground the option has no effect.
   test('it ends after SIGTERM although it logs through syslog, and so does logger', async () => {
     writeFileSync(path('logger'), `#!/bin/sh\nexec cat >>${path('logged')}\n`);
     chmodSync(path('logger'), 0o755);

@@ -59,6 +59,9 @@ function shell(script: string): { child: ChildProcess; ended: Promise<string> } 
   return { child, ended };
 }
 
+//= CL-44
+//# The end of its standard input MUST be passed on by `spipe` as CN-10 says, and the end of what
+//# the target sends as the end of standard output.
 test('CN-10: the end of the target’s data is the end of standard output, at once', async () => {
   let received = '';
   await behindPipe((socket) => {
@@ -82,12 +85,18 @@ test('CN-10: the end of the target’s data is the end of standard output, at on
   expect(received).toBe('understood');
 });
 
+//= CL-45
+//# The exit status of `spipe` MUST be 0 when both directions ended in order, and 1 with a line on
+//# standard error when they did not.
 test('CN-16: an input that is empty from the start is an end like any other', async () => {
   await behindPipe((socket) => socket.end('answer'));
   expect(await shell(': | "$@" | cat; echo').ended).toBe('answer\n');
   expect(await shell(': | "$@" >/dev/null; echo "status $?"').ended).toBe('status 0\n');
 });
 
+//= CL-45
+//# The exit status of `spipe` MUST be 0 when both directions ended in order, and 1 with a line on
+//# standard error when they did not.
 test('a standard output that nobody reads is one line and status 1', async () => {
   await behindPipe((socket) => {
     socket.on('error', () => {});

@@ -33,6 +33,9 @@ function holds(log: string, secret: Uint8Array): boolean {
 }
 
 describe('secrets', () => {
+  //= KF-9
+  //# What is derived from K MUST NOT appear in a log, an error message or a process title, unless
+  //# the operator asks for a record that holds it (`--event-log-content full`).
   test('KF-8: none is in a wire log', async () => {
     const { logs, confidential } = await record('wire');
     expect(confidential.length).toBeGreaterThan(15);

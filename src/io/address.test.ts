@@ -28,6 +28,9 @@ function host(name: string, port: number | string): Untexted {
   return { kind: 'host', host: name, port };
 }
 
+//= CL-17
+//# An address MUST be accepted in these forms: `/path` for a UNIX socket, `[IPv4 address]:port`,
+//# `[IPv6 address]:port`, and `host:port` with a name or an IPv4 address.
 describe('is parsed', () => {
   test.each<[string, Untexted]>([
     ['/', { kind: 'unix', path: '/' }],
@@ -107,6 +110,8 @@ describe('is refused', () => {
   });
 });
 
+//= CL-19
+//# A path that is longer than the system allows for a UNIX socket MUST be refused, never cut.
 describe('the path of a UNIX socket', () => {
   test('may have as many bytes as C allows, not one more', () => {
     const longest = `/${'x'.repeat(UNIX_PATH_LIMIT_BYTES - 1)}`;

@@ -129,6 +129,9 @@ test('CN-10: an end in one direction leaves the other open', async () => {
   expect(journal.entries).toEqual(['bytes', 'end', 'written', 'ended']);
 });
 
+//= CN-16
+//# An end of the plain side that happens before the pipe stands MUST be passed on once it stands,
+//# after the data before it.
 test('CN-16: an end that comes before reading is asked for is told when it is', async () => {
   // Such a stream is standard input when it is a pipe: Node reads it before anybody asks.
   const input = new PassThrough();

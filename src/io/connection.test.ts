@@ -56,12 +56,18 @@ function run(
   return { connection, source, dialled, cancelledDials: () => cancelled, ended };
 }
 
+//= HS-1
+//# Each end MUST choose, for each connection, a fresh nonce of 32 bytes from a cryptographic random
+//# source.
 test('HS-2: a server’s nonce is sent when it accepts, and differs each time', () => {
   const [one, other] = [run('server').source, run('server').source];
   expect(one.sent[0]).toHaveLength(32);
   expect(one.sent[0]).not.toEqual(other.sent[0]);
 });
 
+//= CN-1
+//# For each connection accepted at the source the end MUST make one connection to the target; the
+//# two live and die together.
 test('two interpreters with joined channels hand over data and end in order', async () => {
   const client = run('client');
   const server = run('server');
@@ -113,6 +119,9 @@ test('two interpreters with joined channels hand over data and end in order', as
   }
 });
 
+//= CN-23
+//# A fatal event MUST close both sockets of its connection at once, without a byte to the peer that
+//# tells why.
 test('CN-4: a dial that fails ends the connection with its reason', async () => {
   const { dialled, ended, source } = run('client');
   dialled[0]?.failed('ECONNREFUSED');
@@ -137,6 +146,9 @@ test('TM-2: the connect timer ends the connection', async () => {
   expect((await ended).outcome).toEqual({ code: 'target-connect-timed-out' });
 });
 
+//= CN-15
+//# A failure of one connection, or of a system call made for it, MUST NOT end or delay another
+//# connection or the process.
 test('CN-15: an exception in the core ends the connection alone, and tells nothing of the data', async () => {
   const broken: CryptoSuite = {
     ...suite,

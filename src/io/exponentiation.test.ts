@@ -45,6 +45,9 @@ test('a cancelled request is never answered, and takes no turn', async () => {
   expect(heard).toEqual(['second']);
 });
 
+//= HS-8
+//# An end that wants forward secrecy MUST choose 256 fresh random bits x for each connection and
+//# send y = 2^e mod p, where e is either x or 2²⁵⁸ + x.
 test('HS-8, HS-16: each pair is fresh, and two pairs agree on a secret', async () => {
   const exponentiator = createExponentiator();
   const pair = () =>

@@ -102,6 +102,8 @@ test('CN-18: beyond the limit a connection waits unread, and is served when one 
   expect(await received).toBe('I wait');
 });
 
+//= CN-25
+//# A daemon at its limit MAY close connections that cannot be queued.
 test('CN-18: when too many wait, the next is refused by a close', async () => {
   const endpoint = { host: '127.0.0.1', port: await freePort(), family: 4 as const };
   const { served, reached } = await collecting(endpoint, 1, 1);
@@ -135,6 +137,10 @@ test('CN-19: a shutdown refuses the waiting, and finishes with the last open one
   expect(error.code).toBe('ECONNREFUSED');
 });
 
+//= CL-35
+//# A UNIX socket at the source that no process listens on SHOULD be replaced.
+//= CL-37
+//# The UNIX socket of a source SHOULD be removed when the daemon stops listening.
 test('a UNIX socket that nobody listens on is replaced, and removed at the end', async () => {
   const path = join(newDirectory(), 'socket');
   // A listener that dies without cleaning up: the file stays when the handle is closed this way.
@@ -152,6 +158,9 @@ test('a UNIX socket that nobody listens on is replaced, and removed at the end',
   expect(existsSync(path)).toBe(false);
 });
 
+//= CL-36
+//# A UNIX socket at the source that a process listens on, and anything there that is not a socket,
+//# MUST NOT be touched; the start fails.
 test('a UNIX socket on which somebody listens is in use, and stays theirs', async () => {
   const path = join(newDirectory(), 'socket');
   const alive = createServer();
@@ -162,6 +171,9 @@ test('a UNIX socket on which somebody listens is in use, and stays theirs', asyn
   alive.close();
 });
 
+//= CL-36
+//# A UNIX socket at the source that a process listens on, and anything there that is not a socket,
+//# MUST NOT be touched; the start fails.
 test('a file that is no socket is never touched', async () => {
   const path = join(newDirectory(), 'precious');
   writeFileSync(path, 'data');

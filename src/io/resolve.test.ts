@@ -95,6 +95,9 @@ describe('a host name', () => {
     });
   });
 
+  //= CL-20
+  //# A name MUST be looked up with the system's resolver; the port may be the name of a TCP
+  //# service.
   test('is looked up in the real system, too', async () => {
     const endpoints = await resolveAddress(parseAddress('localhost:80'));
     expect(endpoints.length).toBeGreaterThan(0);

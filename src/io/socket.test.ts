@@ -47,6 +47,9 @@ function dialled(
 
 const local = (at: number): Endpoint => ({ host: '127.0.0.1', port: at, family: 4 });
 
+//= CN-5
+//# The addresses of a target MUST be tried in the order the resolver gives, one at a time, and the
+//# first that connects is used.
 test('CN-5: the first endpoint that answers is used', async () => {
   const deaf = await deafPort();
   const channel = await dialled([local(deaf), local(port), local(deaf)]);
@@ -63,6 +66,9 @@ test('without an endpoint the dial fails', async () => {
   expect(await dialled([])).toBe('EADDRNOTAVAIL');
 });
 
+//= CL-22
+//# Connections to the target MUST be made from the address of `-b`, when it is given, whose port
+//# may be left out.
 test('-b: the connection comes from the given address, and port', async () => {
   const from = await deafPort();
   const accepted = once(server, 'connection') as Promise<[Socket]>;

@@ -31,6 +31,11 @@ function scripted(answers: (readonly Endpoint[] | string)[]) {
   };
 }
 
+//= CL-23
+//# The name of a target MUST be looked up again each time the seconds of `-r` have passed, and with
+//# `-R` only once.
+//= CL-24
+//# A later look-up that fails MUST leave the addresses that were found before in use.
 test('-r: a new answer replaces the addresses, a failure keeps them', async () => {
   const { resolve, askedTimes } = scripted([at('192.0.2.2'), 'no such host', at('192.0.2.3')]);
   const failures: string[] = [];

@@ -46,6 +46,12 @@ function standing(role: Role): ConnectionBench {
 
 describe('beginning', () => {
   for (const role of ROLES) {
+    //= CN-2
+    //# The target MUST be dialled as soon as the source is accepted, in both roles, also before the
+    //# peer has proved the key.
+    //= TM-1
+    //# Each connection MUST have two timers, both with the value of `-o` (default 5 s), each from
+    //# its own start: one for connecting to the target, one for the handshake.
     test(`CN-2, TM-1: a ${role} dials when it accepts, under the connect timer`, () => {
       const bench = new ConnectionBench(role).accept();
       expect(bench.dialling).toBe(true);
@@ -57,6 +63,9 @@ describe('beginning', () => {
       });
     });
 
+    //= CN-6
+    //# An end MUST NOT read from the plain side before the pipe stands: before the handshake is
+    //# complete and the target connected.
     test(`CN-6: a ${role} does not read the plain side before the pipe stands`, () => {
       const bench = new ConnectionBench(role).accept().connected();
       bench.receive('cipher', peerOf(role).subarray(0, 319)).answer();
@@ -66,11 +75,17 @@ describe('beginning', () => {
       expect(bench.sides.cipher.reading).toBe(true);
     });
 
+    //= TM-4
+    //# A connection MUST NOT be ended by any other timer of its own: one that stands may be idle
+    //# for ever.
     test(`TM-3: a ${role} ends the handshake timer when the keys stand`, () => {
       expect(standing(role).timers.size).toBe(0);
     });
   }
 
+  //= CN-3
+  //# A server MUST begin the handshake when it accepts, without waiting for the target; a client
+  //# when its target is connected.
   test('CN-3: a server begins the handshake at once, a client when its target is there', () => {
     const server = new ConnectionBench('server').accept();
     expect(server.sides.cipher.sent).toEqual(Buffer.from(NONCE_S));
@@ -83,6 +98,8 @@ describe('beginning', () => {
     expect([...client.timers]).toEqual(['handshake']);
   });
 
+  //= CN-20
+  //# A server MAY offer an option, off by default, to dial only when the handshake is complete.
   test('CN-2: a server may dial only when the peer has proved the key', () => {
     const bench = new ConnectionBench('server', undefined, 'after-handshake').accept();
     expect(bench.dialling).toBe(false);
@@ -95,6 +112,14 @@ describe('beginning', () => {
     expect(bench.connected().phase).toBe('piping');
   });
 
+  //= CN-7
+  //# A server whose handshake completes before its target is connected MUST keep the bytes that
+  //# followed the handshake.
+  //= HS-19
+  //# Bytes received after the peer's 320th MUST be kept until the keys are known, and opened then
+  //# as packets.
+  //= HS-25
+  //# A peer MAY send packets as soon as it knows the keys, in the same segment as its y ‖ h.
   test('CN-7: a server keeps what its peer sends before the target is there', () => {
     const bench = new ConnectionBench('server').accept();
     bench.receive('cipher', Buffer.concat([reference.client, packets('server', 'early')]));
@@ -126,6 +151,10 @@ describe('beginning', () => {
 
 describe('data', () => {
   for (const role of ROLES) {
+    //= HS-18
+    //# The client MUST seal with E_C, H_C and open with E_S, H_S; the server the reverse.
+    //= PK-17
+    //# An end MUST NOT wait for a packet of the peer before it sends its own.
     test(`CN-8: a ${role} seals the plain side and opens the cipher side`, () => {
       const bench = standing(role)
         .receive('plain', Buffer.from('out'))
@@ -163,6 +192,12 @@ describe('ends', () => {
       ['plain', 'cipher'],
       ['cipher', 'plain'],
     ] as const) {
+      //= CN-10
+      //# When the stream of one side ends, the end MUST deliver everything it read from it, then
+      //# half-close the other side (FIN, `shutdown(SHUT_WR)`); the opposite direction MUST go on.
+      //= CN-12
+      //# When both directions have ended, and everything was delivered, both sockets MUST be
+      //# closed; this is the normal end.
       test(`CN-10, CN-12: a ${role} passes on the end of ${first} while ${second} goes on`, () => {
         const bench = standing(role);
         const more = { plain: Buffer.from('more'), cipher: packets(role, 'more') };
@@ -180,6 +215,11 @@ describe('ends', () => {
       });
     }
 
+    //= CN-13
+    //# If the peer's stream ends inside a packet, the 1 to 1059 bytes of that packet MUST NOT be
+    //# delivered.
+    //= CN-22
+    //# An end SHOULD report a stream that ends inside a packet.
     test(`CN-13: a ${role} passes on a truncated end, and reports it`, () => {
       const bench = standing(role).receive('cipher', packets(role, 'half').subarray(0, 500));
       bench.end('cipher').completeEnd('plain').end('plain').completeEnd('cipher');
@@ -226,6 +266,8 @@ describe('faults', () => {
   ];
 
   for (const [phase, role, make] of stages) {
+    //= CN-11
+    //# A failed read or write on either socket MUST close both.
     test(`CN-11: a ${role} in ${phase} closes when a socket fails`, () => {
       for (const side of ['plain', 'cipher'] as const) {
         const bench = make().feed({ type: 'socketFailed', side, error: 'ECONNRESET' });
@@ -241,6 +283,14 @@ describe('faults', () => {
       expect(make().feed({ type: 'cancelRequested' }).outcome).toEqual({ code: 'cancelled' });
     });
 
+    //= TM-2
+    //# The connect timer MUST run from the start of the dial until a connection stands, over all
+    //# addresses together; its expiry is fatal.
+    //= TM-3
+    //# The handshake timer MUST run from the start of the handshake (CN-3) until dk2 is known; its
+    //# expiry is fatal.
+    //= TM-5
+    //# A timer MUST NOT expire before its time, and MUST NOT act once what it bounds is done.
     test(`TM-2, TM-3, TM-5: in ${phase} a ${role}'s timers act only on what they bound`, () => {
       for (const timer of ['connect', 'handshake'] as const) {
         const bench = make();
@@ -253,6 +303,8 @@ describe('faults', () => {
       }
     });
 
+    //= CN-4
+    //# If no address of the target can be connected the connection MUST be closed.
     test(`CN-4: in ${phase} a ${role}'s dial fails, or cannot`, () => {
       const bench = make();
       const event: ConnectionEvent = { type: 'targetConnectFailed', error: 'ECONNREFUSED' };
@@ -288,6 +340,8 @@ describe('faults', () => {
   });
 
   for (const role of ROLES) {
+    //= PK-11
+    //# The plaintext of packets before a bad one SHOULD be delivered, in order.
     test(`PK-11: a ${role} delivers the packets before a bad one, then closes`, () => {
       const stream = Buffer.concat([packets(role, 'good'), Buffer.alloc(PACKET_BYTES)]);
       const bench = standing(role).receive('cipher', stream);

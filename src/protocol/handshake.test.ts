@@ -84,6 +84,9 @@ describe('both ends against each other', () => {
     expect(client.phase).toBe('awaitingPublicValue');
   });
 
+  //= HS-17
+  //# Each end MUST then compute dk2 = PBKDF2(K, nonceC ‖ nonceS ‖ ySC, 128), and split it into E_C,
+  //# H_C, E_S, H_S of 32 bytes each, in this order.
   test('HS-17: the keys are those of PBKDF2 over the client’s nonce, the server’s, and ySC', () => {
     const bench = new HandshakeBench(contextOf('client')).receive(peerStream('client'));
     const ySC = sharedSecret(PAIR_C.x, PAIR_S.y);
@@ -106,18 +109,27 @@ describe('both ends against each other', () => {
 
 describe('what is sent, and when', () => {
   for (const role of ROLES) {
+    //= HS-2
+    //# Each end MUST send its nonce as its first 32 bytes as soon as the cipher connection stands,
+    //# without waiting for a byte of the peer.
     test(`HS-2: a ${role} sends its nonce before it has received anything`, () => {
       const bench = new HandshakeBench(contextOf(role));
       expect(bench.sent).toEqual(Buffer.from(role === 'client' ? NONCE_C : NONCE_S));
     });
   }
 
+  //= HS-7
+  //# The client MUST send yC ‖ hC with hC = HMAC(dhmacC, yC) as soon as it has the server's nonce;
+  //# it does not wait for the server's value.
   test('HS-7: a client sends y and its MAC as soon as it has the nonce', () => {
     const bench = new HandshakeBench(contextOf('client')).receive(NONCE_S);
     const message = bench.sent.subarray(32);
     expect(message).toEqual(peerMessage('server', PAIR_C.y));
   });
 
+  //= HS-9
+  //# The server MUST NOT compute or send anything that follows its nonce before the client's yC ‖
+  //# hC has arrived completely and been accepted by HS-10 to HS-12.
   test('HS-9: a server sends and computes nothing before the client’s value is complete', () => {
     const bench = new HandshakeBench(contextOf('server'));
     bench.receive(peerStream('server').subarray(0, 319));
@@ -133,12 +145,17 @@ describe('what is sent, and when', () => {
     expect(bench.effects).toEqual(['sendBytes']);
   });
 
+  //= HS-15
+  //# The server MUST send yS ‖ hS with hS = HMAC(dhmacS, yS) as soon as HS-9 allows.
   test('HS-15: a server answers a valid value with its own', () => {
     const bench = new HandshakeBench(contextOf('server')).receive(peerStream('server'));
     expect(bench.sent.subarray(32)).toEqual(peerMessage('client', PAIR_S.y));
   });
 
   for (const role of ROLES) {
+    //= HS-14
+    //# An end without forward secrecy (`-f`) MUST send y = 1 with its h, and MUST use ySC = 1
+    //# whatever valid y it receives.
     test(`HS-14: a ${role} with -f sends y = 1 and computes nothing`, () => {
       const bench = new HandshakeBench(contextOf(role, WEAK)).receive(peerStream(role));
       expect(bench.sent.subarray(32, 288)).toEqual(Buffer.from(one()));
@@ -148,6 +165,8 @@ describe('what is sent, and when', () => {
     });
   }
 
+  //= HS-21
+  //# A failed handshake MUST NOT be answered by any byte.
   test('HS-21: a failed handshake sends nothing', () => {
     const bench = new HandshakeBench(contextOf('server')).receive(Buffer.alloc(320, 7));
     expect(bench.sent.length).toBe(32);
@@ -156,6 +175,9 @@ describe('what is sent, and when', () => {
 
 describe('what is judged', () => {
   for (const role of ROLES) {
+    //= HS-10
+    //# A receiver of y ‖ h MUST compare h with HMAC(dhmac of the peer, y) over all 32 bytes, in
+    //# time that does not depend on their content, before it looks at y.
     test(`HS-10: a ${role} notices a change of any single bit of h or y`, () => {
       fc.assert(
         fc.property(fc.integer({ min: 0, max: 288 * 8 - 1 }), (bit) => {
@@ -177,6 +199,8 @@ describe('what is judged', () => {
     });
 
     for (const [name, y] of outOfRange()) {
+      //= HS-11
+      //# A receiver MUST treat y ≥ p, both taken as 256-byte big-endian numbers, as fatal.
       test(`HS-11: a ${role} refuses y = ${name}`, () => {
         const bench = new HandshakeBench(contextOf(role)).receive(peerStream(role, y));
         expect(bench.fault).toBe('handshake-value-out-of-range');
@@ -184,6 +208,8 @@ describe('what is judged', () => {
     }
 
     for (const [name, y] of degenerate()) {
+      //= HS-13
+      //# Every other y below p MUST be accepted: 0, p − 1, and without `-g` also 1.
       test(`HS-13: a ${role} accepts y = ${name}`, () => {
         const bench = new HandshakeBench(contextOf(role)).receive(peerStream(role, y));
         expect(bench.phase).toBe('established');
@@ -198,6 +224,8 @@ describe('what is judged', () => {
       );
     });
 
+    //= HS-12
+    //# An end that requires forward secrecy (`-g`) MUST treat y = 1 as fatal.
     test(`HS-12: a ${role} with -g refuses y = 1 and accepts 0`, () => {
       const strict = contextOf(role, STRICT);
       expect(new HandshakeBench(strict).receive(peerStream(role, one())).fault).toBe(
@@ -211,6 +239,8 @@ describe('what is judged', () => {
 
 describe('segmentation and ends', () => {
   for (const role of ROLES) {
+    //= HS-20
+    //# The result of the handshake MUST NOT depend on how the stream is cut into segments.
     test(`HS-20: a ${role} gets the same result from any segmentation`, () => {
       const stream = Buffer.concat([peerStream(role), Buffer.from('first packets')]);
       const whole = new HandshakeBench(contextOf(role)).receive(stream);
@@ -239,6 +269,9 @@ describe('segmentation and ends', () => {
       expect(bench.phase).toBe('established');
     });
 
+    //= HS-4
+    //# If the peer's stream ends before its 320 handshake bytes have arrived, the end MUST treat
+    //# the handshake as failed; this is fatal.
     test(`HS-4: the end of a ${role}'s peer at any byte is a fault with its own code`, () => {
       const stream = peerStream(role);
       for (let length = 0; length < stream.length; length++) {
@@ -250,6 +283,8 @@ describe('segmentation and ends', () => {
       }
     });
 
+    //= HS-28
+    //# An end of the peer's stream after its 320th byte MUST NOT fail the handshake.
     test(`HS-4: the end during a ${role}'s arithmetic is kept for the packets`, () => {
       const bench = new HandshakeBench(contextOf(role), false);
       bench.receive(peerStream(role).subarray(0, 32)).answer();
@@ -278,6 +313,8 @@ describe('segmentation and ends', () => {
 
 describe('secrets', () => {
   for (const role of ROLES) {
+    //= HS-23
+    //# The values x, ySC, dk1 and dk2 SHOULD be overwritten when they are not needed any more.
     test(`HS-23: a ${role} asks to erase the MAC keys, x, ySC and the salt`, () => {
       const bench = new HandshakeBench(contextOf(role)).receive(peerStream(role));
       const dk1 = suite.pbkdf2(SECRET, Buffer.concat([NONCE_C, NONCE_S]), 64);

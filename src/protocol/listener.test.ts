@@ -50,6 +50,9 @@ class ListenerBench {
 }
 
 describe('the limit', () => {
+  //= CN-18
+  //# At the limit of simultaneous connections (`-n`) a daemon MUST NOT dial for or read from
+  //# further connections; they wait and are served in turn.
   test('CN-18: at the limit connections wait, and too many are refused', () => {
     const bench = new ListenerBench().arrive(1, 2, 3, 4, 5);
     expect([bench.ids('serve'), bench.ids('hold'), bench.ids('refuse')]).toEqual([
@@ -67,6 +70,8 @@ describe('the limit', () => {
     expect(bench.state).toEqual({ phase: 'listening', open: 1, waiting: [] });
   });
 
+  //= CL-48
+  //# A daemon SHOULD say that the limit of `-n` is reached.
   test('the limit is reported each time it is reached, not while it lasts', () => {
     const bench = new ListenerBench().arrive(1, 2, 3);
     const reports = (): number =>

@@ -56,6 +56,8 @@ function cut(bytes: Uint8Array, at: readonly number[]): Uint8Array[] {
 const message = (length: number): Buffer => Buffer.alloc(length, 'spiped ');
 
 describe('sealing', () => {
+  //= PK-13
+  //# A sender SHOULD fill every packet but the last of the plaintext at hand.
   test('PK-1, PK-6: every packet is full but the last of what is at hand', () => {
     for (const [length, packets] of [
       [1, 1],
@@ -69,6 +71,9 @@ describe('sealing', () => {
     }
   });
 
+  //= PK-5
+  //# Packet numbers MUST start at 0 in each direction and grow by one with each packet of that
+  //# direction.
   test('PK-5: numbers go on from one piece to the next', () => {
     const { packets, state } = seal([message(1500), message(1), message(1024)]);
     expect(open([packets]).plaintext).toEqual(
@@ -77,6 +82,9 @@ describe('sealing', () => {
     expect(state).toMatchObject({ packetNumber: 4n });
   });
 
+  //= PK-10
+  //# An end MUST NOT use a packet number twice: if the next packet would have number 2⁶⁴ the
+  //# connection is closed.
   test('PK-10: the last packet number is used, and no packet is sent after it', () => {
     const nearEnd: SealingState = { phase: 'sealing', keys: KEYS, packetNumber: LAST };
     const exact = seal([message(1024)], nearEnd);
@@ -95,6 +103,9 @@ describe('sealing', () => {
 });
 
 describe('opening', () => {
+  //= PK-12
+  //# A packet MUST be processed only when all its bytes are there; the result MUST NOT depend on
+  //# how the stream is cut into segments.
   test('PK-12: any segmentation delivers the same', () => {
     const plaintext = message(5000);
     const { packets } = seal([plaintext]);
