@@ -32,6 +32,9 @@ export function generateKeyPair(x: Uint8Array): KeyPair {
  * p − 1 always, and others where it validates. What it refuses is computed here by other means.
  * Only a peer that has the shared key can send such a value.
  */
+//= HS-16
+//# An end that wants forward secrecy MUST compute ySC = y^e mod p from the peer's y and its own
+//# exponent, as 256 bytes with its leading zeros.
 export function computeSharedSecret(x: Uint8Array, y: Uint8Array): Uint8Array {
   return sharedSecretBy(modularPower, x, y);
 }
@@ -59,6 +62,8 @@ export function sharedSecretBy(power: ModularPower, x: Uint8Array, y: Uint8Array
 function withExponent(x: Uint8Array, use: (exponent: Uint8Array) => Uint8Array): Uint8Array {
   if (x.length !== EXPONENT_BYTES) throw new RangeError('invariant: x is 32 bytes');
   const exponent = new Uint8Array(1 + EXPONENT_BYTES);
+  //= HS-24
+  //# An end with forward secrecy SHOULD use the exponent 2²⁵⁸ + x.
   exponent[0] = 4;
   exponent.set(x, 1);
   try {

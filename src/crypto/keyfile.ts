@@ -33,7 +33,13 @@ export class KeyFileError extends Error {
  * bytes, a fresh array. Rejects with {@link KeyFileError}. No byte of the key stays in memory
  * that this function owns.
  */
+//= KF-7 exception
+//# A key file SHOULD hold at least 256 bits of entropy.
+//! This is asked of who makes the file. A program cannot see how a file was made, and refuses none
+//! on a guess (KF-2).
 export async function readSharedSecret(path: string): Promise<Uint8Array> {
+  //= KF-4
+  //# The name `-` MUST stand for standard input, read to its end.
   if (path === '-') {
     return await digestOf(STANDARD_INPUT).catch((error: unknown) => {
       throw keyFileError(path, 'cannot read key from standard input', error);
@@ -61,12 +67,18 @@ export function isSecretOfEmptyFile(secret: Uint8Array): boolean {
 
 /** SHA-256 of everything that can be read from `descriptor`. */
 async function digestOf(descriptor: number): Promise<Uint8Array> {
+  //= KF-1
+  //# K MUST be the SHA-256 of the whole content of the key file.
   const hash = createHash('sha256');
   const chunk = new Uint8Array(CHUNK_BYTES);
   try {
     for (;;) {
       const length = await readSome(descriptor, chunk);
+      //= KF-2
+      //# A key file of any length MUST be accepted, including the empty one (`/dev/null`).
       if (length === 0) return ownBytes(hash.digest());
+      //= KF-3
+      //# An end MUST NOT trim, decode or otherwise interpret the content of the key file.
       hash.update(chunk.subarray(0, length));
     }
   } finally {

@@ -48,6 +48,9 @@ function openPackets(
     if (message === 'mac' || message === 'length') {
       return { plaintext: plaintext.slice(0, end), opened, failure: message };
     }
+    //= PK-16
+    //# The way in which a plaintext is divided into packets MUST NOT change the bytes that are
+    //# delivered.
     plaintext.set(message, end);
     end += message.length;
   }
@@ -56,11 +59,19 @@ function openPackets(
 
 /** One packet of 1 … 1024 bytes of plaintext (PK-1 … PK-4). */
 function sealPacket(keys: PacketKeys, packetNumber: bigint, message: Uint8Array): Uint8Array {
+  //= PK-2
+  //# The cleartext of a packet MUST be M, padded with zero bytes to 1024 bytes, followed by
+  //# be32(length of M): 1028 bytes.
   const padded = new Uint8Array(CIPHERTEXT_BYTES);
   padded.set(message);
   new DataView(padded.buffer).setUint32(MAX_MESSAGE_BYTES, message.length);
 
+  //= PK-1
+  //# Every packet MUST be exactly 1060 bytes and carry 1 to 1024 bytes of plaintext.
   const packet = new Uint8Array(PACKET_BYTES);
+  //= PK-3
+  //# The cleartext MUST be encrypted with AES-256 in counter mode under E, where counter block i,
+  //# for i = 0 … 64, is be64(N) ‖ be64(i).
   const ciphertext = aes256Ctr(keys.e, firstCounterBlock(packetNumber), padded);
   packet.set(ciphertext);
   packet.set(packetMac(keys.h, packetNumber, ciphertext), CIPHERTEXT_BYTES);
@@ -76,12 +87,20 @@ function openPacket(
   const ciphertext = packet.subarray(0, CIPHERTEXT_BYTES);
   const mac = packet.subarray(CIPHERTEXT_BYTES);
   // The MAC comes first: nothing of a packet is decrypted before it is known to be the peer's.
+  //= PK-7
+  //# A receiver MUST compare a packet's MAC with the one it computes for the expected packet
+  //# number, over all 32 bytes, in time that does not depend on their content, before it decides
+  //# anything on the packet.
   if (!timingSafeEqual(mac, packetMac(keys.h, packetNumber, ciphertext))) return 'mac';
 
   const padded = aes256Ctr(keys.e, firstCounterBlock(packetNumber), ciphertext);
   const length = new DataView(padded.buffer).getUint32(MAX_MESSAGE_BYTES);
+  //= PK-8
+  //# A receiver MUST treat a length of 0 or above 1024, seen after the MAC was accepted, as fatal.
   if (length < 1 || length > MAX_MESSAGE_BYTES) return 'length';
-  // What follows the message is not looked at (PK-9): C does not either.
+  //= PK-9
+  //# A receiver MUST ignore the padding bytes: it MUST NOT refuse a packet for them and MUST NOT
+  //# deliver them.
   return padded.subarray(0, length);
 }
 
@@ -89,6 +108,9 @@ function openPacket(
 function packetMac(h: Uint8Array, packetNumber: bigint, ciphertext: Uint8Array): Uint8Array {
   const number = new Uint8Array(8);
   new DataView(number.buffer).setBigUint64(0, packetNumber);
+  //= PK-4
+  //# The last 32 bytes MUST be HMAC(H, ciphertext ‖ be64(N)), where the packet number is
+  //# authenticated but not sent.
   return createHmac('sha256', h).update(ciphertext).update(number).digest();
 }
 

@@ -17,6 +17,8 @@ export function createSuite(engine: PacketEngine = referenceEngine): CryptoSuite
     pbkdf2: (password, salt, length) => ownBytes(pbkdf2Sync(password, salt, 1, length, 'sha256')),
     hmac: (key, message) => ownBytes(createHmac('sha256', key).update(message).digest()),
     // The lengths are public; timingSafeEqual throws when they differ.
+    //= HS-26
+    //# The time at which a failed handshake is closed SHOULD NOT depend on secret data.
     equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
     sealPackets: (keys, first, plaintext) => engine.sealPackets(keys, first, plaintext),
     openPackets: (keys, first, packets) => engine.openPackets(keys, first, packets),

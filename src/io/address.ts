@@ -71,6 +71,9 @@ export const UNIX_PATH_LIMIT_BYTES = process.platform === 'linux' ? 107 : 103;
  * Two things that C lets pass are refused here, because they never mean what they say: a port
  * above 65535 after a host name (C takes it modulo 65536) and an empty one (C takes 0).
  */
+//= CL-17
+//# An address MUST be accepted in these forms: `/path` for a UNIX socket, `[IPv4 address]:port`,
+//# `[IPv6 address]:port`, and `host:port` with a name or an IPv4 address.
 export function parseAddress(text: string): Address {
   if (text === '') throw new AddressError('address-empty', 'the address is empty');
   if (text.startsWith(':')) {
@@ -110,6 +113,8 @@ export function parseBindAddress(text: string): Address {
   return { ...parseAddress(withPort), text };
 }
 
+//= CL-19
+//# A path that is longer than the system allows for a UNIX socket MUST be refused, never cut.
 function parseUnix(text: string): Address {
   const length = Buffer.byteLength(text);
   if (length > UNIX_PATH_LIMIT_BYTES) {
@@ -130,6 +135,8 @@ function parseBracketed(text: string, host: string, port: string): IpAddress {
   }
   const address = host.slice(1, -1);
   const number = parsePort(port);
+  //= CL-18
+  //# In brackets, a name and the port 0 MUST be refused.
   if (number === undefined || number === 0) throw portError(text, port, 'a number from 1 to 65535');
   if (isIPv4(address)) return { kind: 'ip', text, address, family: 4, port: number };
   // inet_pton, which decides in C, knows no zones.

@@ -94,6 +94,9 @@ export function streamChannel(readable: Readable, writable: Writable, peer: stri
     },
     startReading() {
       reading = true;
+      //= CN-16
+      //# An end of the plain side that happens before the pipe stands MUST be passed on once it
+      //# stands, after the data before it.
       if (endHeldBack) setImmediate(tellEnd);
       else if (!resting) readable.resume();
     },

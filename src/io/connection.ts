@@ -77,6 +77,9 @@ class Interpreter implements Connection {
     this.adopt(context.role === 'client' ? 'plain' : 'cipher', source);
     this.handle({
       type: 'connectionAccepted',
+      //= HS-1
+      //# Each end MUST choose, for each connection, a fresh nonce of 32 bytes from a cryptographic
+      //# random source.
       nonce: new Uint8Array(randomBytes(NONCE_BYTES)),
     });
   }
@@ -107,6 +110,9 @@ class Interpreter implements Connection {
         this.step(next);
       }
     } catch (error) {
+      //= CN-15
+      //# A failure of one connection, or of a system call made for it, MUST NOT end or delay
+      //# another connection or the process.
       this.finish({ code: 'internal-error', detail: nameDefect(error) });
     } finally {
       this.busy = false;
@@ -233,6 +239,8 @@ class Interpreter implements Connection {
 }
 
 /** What a defect is called in an outcome. Only our own messages: another's might hold data. */
+//= CL-49
+//# A message MUST NOT hold a byte of plaintext.
 function nameDefect(error: unknown): string {
   if (error instanceof InvariantViolation) return error.message;
   return error instanceof Error ? error.name : typeof error;

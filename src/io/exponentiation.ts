@@ -44,6 +44,9 @@ export function createExponentiator(): Exponentiator {
 
   return {
     generateKeyPair: (answer) =>
+      //= HS-8
+      //# An end that wants forward secrecy MUST choose 256 fresh random bits x for each connection
+      //# and send y = 2^e mod p, where e is either x or 2²⁵⁸ + x.
       enqueue(() => answer(generateKeyPair(new Uint8Array(randomBytes(EXPONENT_BYTES))))),
     computeSharedSecret: (x, y, answer) => enqueue(() => answer(computeSharedSecret(x, y))),
   };

@@ -17,7 +17,12 @@ export async function listen(server: Server, endpoint: Endpoint): Promise<void> 
     await bind(server, endpoint);
   } catch (error) {
     const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    //= CL-36
+    //# A UNIX socket at the source that a process listens on, and anything there that is not a
+    //# socket, MUST NOT be touched; the start fails.
     if (!inUse || !('path' in endpoint) || !(await isAbandoned(endpoint.path))) throw error;
+    //= CL-35
+    //# A UNIX socket at the source that no process listens on SHOULD be replaced.
     unlinkSync(endpoint.path);
     await bind(server, endpoint);
   }

@@ -86,6 +86,8 @@ function runListener(server: Server, options: ListenerOptions): Listener {
         options.limitReached(effect.limit);
         break;
       case 'stopListening':
+        //= CL-37
+        //# The UNIX socket of a source SHOULD be removed when the daemon stops listening.
         server.close();
         break;
       case 'finish':
@@ -107,6 +109,9 @@ function runListener(server: Server, options: ListenerOptions): Listener {
     sockets.set(id, socket);
     handle({ type: 'connectionArrived', id });
   });
+  //= CN-24
+  //# A daemon that cannot accept a connection, for want of descriptors or memory, MUST go on, and
+  //# accept again when it can.
   server.on('error', (error: NodeJS.ErrnoException) => {
     options.acceptFailed(error.code ?? error.name);
   });

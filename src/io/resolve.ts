@@ -23,6 +23,8 @@ export interface ResolverSystem {
   readServices(): Promise<string>;
 }
 
+//= CL-20
+//# A name MUST be looked up with the system's resolver; the port may be the name of a TCP service.
 const SYSTEM: ResolverSystem = {
   lookup: (host) => lookup(host, { all: true, verbatim: true }),
   readServices: () => readFile('/etc/services', 'utf8'),

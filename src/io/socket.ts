@@ -44,12 +44,18 @@ export function dial(
   listener: DialListener,
 ): Cancel {
   let socket: Socket | undefined;
+  //= CN-5
+  //# The addresses of a target MUST be tried in the order the resolver gives, one at a time, and
+  //# the first that connects is used.
   const attempt = (index: number, lastError: string): void => {
     const endpoint = endpoints[index];
     if (endpoint === undefined) {
       listener.failed(lastError);
       return;
     }
+    //= CN-17
+    //# TCP sockets SHOULD have `TCP_NODELAY` set, and keep-alive on unless `-j` is given, on both
+    //# sides.
     const candidate = createConnection({
       ...endpoint,
       allowHalfOpen: true,
@@ -78,6 +84,9 @@ export function dial(
 }
 
 /** A UNIX socket has no local address; binding it to an IP address means nothing. */
+//= CL-22
+//# Connections to the target MUST be made from the address of `-b`, when it is given, whose port
+//# may be left out.
 function localEnd(endpoint: Endpoint, { bind }: SocketOptions) {
   if (bind === undefined || 'path' in endpoint) return {};
   return { localAddress: bind.host, ...(bind.port === 0 ? {} : { localPort: bind.port }) };

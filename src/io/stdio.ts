@@ -36,7 +36,10 @@ function openOutput(): Writable {
   return output;
 }
 
-/** CN-10: who reads our standard output learns of its end now, not when this process ends. */
+/** Who reads our standard output learns of its end now, not when this process ends. */
+//= CL-44
+//# The end of its standard input MUST be passed on by `spipe` as CN-10 says, and the end of what
+//# the target sends as the end of standard output.
 function closeOutput(): void {
   closeSync(STDOUT);
   // Nothing opened later shall be standard output: the lowest free number is taken (open(2)).

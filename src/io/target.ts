@@ -36,6 +36,9 @@ export function openTarget(
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
+  //= CL-23
+  //# The name of a target MUST be looked up again each time the seconds of `-r` have passed, and
+  //# with `-R` only once.
   const wait = (): void => {
     if (closed) return;
     timer = setTimeout(() => void refresh(), intervalMilliseconds);
@@ -46,6 +49,8 @@ export function openTarget(
     try {
       current = await resolve(address);
     } catch (error) {
+      //= CL-24
+      //# A later look-up that fails MUST leave the addresses that were found before in use.
       lookupFailed?.(error);
     }
     wait();
