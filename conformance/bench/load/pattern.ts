@@ -19,7 +19,8 @@ const block = (() => {
   const period = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(
     Buffer.alloc(PERIOD),
   );
-  return Buffer.concat([period, period]);
+  // A chunk is a little longer than the block, so that two of them are not enough.
+  return Buffer.concat([period, period, period]);
 })();
 
 /** The bytes at `offset` of the stream, at most {@link CHUNK}. Not to be written to. */
