@@ -3,13 +3,20 @@
  */
 
 import type { Scope } from '../subjects/scope.ts';
+import type { Line } from './line.ts';
 import type { Entry, Pairing } from './pairing.ts';
+import type { LineSettings } from './stage.ts';
 
 /** What a case is given. */
 export interface Cell {
   readonly pairing: Pairing;
   /** Owns everything the case starts. */
   readonly scope: Scope;
+  /**
+   * A pipe of the pairing that other cells use before and after this one. Whoever kills a daemon,
+   * or needs the target gone, opens a Pipe of its own instead.
+   */
+  readonly line: (settings?: LineSettings) => Promise<Line>;
 }
 
 /** One row of the matrix. It knows the subjects by their pairing only. */
@@ -20,6 +27,11 @@ export interface InteropCase {
   readonly goal: string;
   /** The entries it makes sense for; both where not said. */
   readonly entries?: readonly Entry[];
+  /**
+   * Is it about packets? Then it runs with each packet engine of a subject that has several, by
+   * name. Else it runs once, with the engine that the subject takes by itself.
+   */
+  readonly everyEngine?: boolean;
   /** Why it cannot run on this machine; undefined where it can. */
   readonly cannotRun?: () => Promise<string | undefined>;
   /** Passes by returning, fails by throwing. */

@@ -2,10 +2,12 @@
  * Turns cases into tests: one for each pairing, named `pairing > id: goal`.
  */
 
-import { describe, test } from 'vitest';
+import { afterAll, describe, test } from 'vitest';
 import { Scope } from '../subjects/scope.ts';
 import type { InteropCase } from './case.ts';
+import { Line } from './line.ts';
 import { type Pairing, pairings } from './pairing.ts';
+import { Stage } from './stage.ts';
 
 /** Longer than any wait inside a case, so that a wait's own message is what is seen. */
 const TEST_TIMEOUT = 120_000;
@@ -15,14 +17,25 @@ export async function declareMatrix(topic: string, cases: readonly InteropCase[]
   const { versions, runnable, skipped } = await pairings();
   const obstacles = await obstaclesOf(cases);
   describe(`${topic} (${versions})`, () => {
+    const stage = new Stage();
+    afterAll(() => stage.clear());
     for (const pairing of runnable) {
+      const own = cases.filter((each) => isFor(pairing, each));
+      if (own.length === 0) continue;
       describe(pairing.name, () => {
-        for (const each of cases) declareCell(pairing, each, obstacles.get(each));
+        afterAll(() => stage.leave(pairing));
+        for (const each of own) declareCell(stage, pairing, each, obstacles.get(each));
       });
     }
     // Why, was printed when C spiped was looked for.
     for (const name of skipped) test.skip(name, () => {});
   });
+}
+
+/** Has the matrix a cell for this case and this pairing? */
+export function isFor(pairing: Pairing, { entries, everyEngine = false }: InteropCase): boolean {
+  if (entries !== undefined && !entries.includes(pairing.entry)) return false;
+  return pairing.engines === 'no choice' || (pairing.engines === 'named') === everyEngine;
 }
 
 async function obstaclesOf(
@@ -38,8 +51,12 @@ async function obstaclesOf(
   return obstacles;
 }
 
-function declareCell(pairing: Pairing, each: InteropCase, obstacle: string | undefined): void {
-  if (each.entries !== undefined && !each.entries.includes(pairing.entry)) return;
+function declareCell(
+  stage: Stage,
+  pairing: Pairing,
+  each: InteropCase,
+  obstacle: string | undefined,
+): void {
   const title = `${each.id}: ${each.goal}`;
   if (obstacle !== undefined) {
     test.skip(title, () => {});
@@ -47,10 +64,26 @@ function declareCell(pairing: Pairing, each: InteropCase, obstacle: string | und
   }
   test(title, { timeout: TEST_TIMEOUT }, async ({ onTestFinished }) => {
     const scope = await Scope.open();
+    let passed = false;
     // Also after a timeout, when the case itself still hangs.
-    onTestFinished(() => scope.close());
+    onTestFinished(async () => {
+      await scope.close();
+      // What a failed cell leaves behind, a connection or a dead daemon, is no concern of the next.
+      if (!passed) await stage.clear();
+    });
+    const lines: Line[] = [];
     try {
-      await each.run({ pairing, scope });
+      await each.run({
+        pairing,
+        scope,
+        line: async (settings = {}) => {
+          const line = await Line.open(scope, stage, pairing, settings);
+          lines.push(line);
+          return line;
+        },
+      });
+      for (const line of lines) line.expectUndisturbed();
+      passed = true;
     } catch (error) {
       const account = scope.account();
       throw new Error(`${error instanceof Error ? error.message : error}\n${account}`, {

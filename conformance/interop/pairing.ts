@@ -1,22 +1,34 @@
 /**
- * The cells of the matrix: which program is at which end.
+ * The columns of the matrix: which program is at which end, and with which packet engine.
  */
 
-import { type Subject, subjectUnderTest, upstreamSubject } from '../subjects/subject.ts';
+import {
+  type Subject,
+  subjectUnderTest,
+  upstreamSubject,
+  withEngine,
+} from '../subjects/subject.ts';
 import { upstreamForTests } from '../upstream/require.ts';
 
 /** How plaintext gets into the pipe: through `spiped -e`, or through `spipe`. */
 export type Entry = 'spiped' | 'spipe';
 
+/**
+ * Who says which packet engines run: the subjects themselves (`own`) or we, by name (`named`);
+ * `no choice` where no subject of the pairing has several.
+ */
+export type Engines = 'own' | 'named' | 'no choice';
+
 /** Two subjects, one at each end of a pipe. */
 export interface Pairing {
-  /** As in the names of tests: `ours -e → C -d`. */
+  /** As in the names of tests: `ours -e → C -d`, `ours -e → ours -d (batched → reference)`. */
   readonly name: string;
   /** Whose spiped or spipe encrypts. */
   readonly client: Subject;
   /** Whose `spiped -d` decrypts. */
   readonly server: Subject;
   readonly entry: Entry;
+  readonly engines: Engines;
 }
 
 /** The pairings that can be run, and the names of those that cannot, for want of C spiped. */
@@ -28,8 +40,9 @@ export interface Pairings {
 }
 
 /**
- * {the subject under test, C} × {the same}, each through `spiped -e` and through `spipe`. The pair
- * C with C is the control: where it fails, the case is wrong and not the subject.
+ * {the subject under test, C} × {the same}, each through `spiped -e` and through `spipe`; and once
+ * more with the subject's engines by name, in {@link pairingsOf}. The pair C with C is the control:
+ * where it fails, the case is wrong and not the subject.
  *
  * @throws Error where the subject is missing; and where C is, in CI; see upstream/require.ts.
  */
@@ -44,14 +57,52 @@ export async function pairings(): Promise<Pairings> {
   for (const entry of ['spiped', 'spipe'] as const) {
     for (const clientName of names) {
       for (const serverName of names) {
-        const name = `${clientName} ${entry === 'spiped' ? '-e' : 'spipe'} → ${serverName} -d`;
         const client = both.find((each) => each.name === clientName);
         const server = both.find((each) => each.name === serverName);
-        if (client === undefined || server === undefined) skipped.push(name);
-        else runnable.push({ name, client, server, entry });
+        if (client === undefined || server === undefined) {
+          skipped.push(nameOf(clientName, serverName, entry));
+        } else runnable.push(...pairingsOf(client, server, entry));
       }
     }
   }
   const versions = both.map(({ name, version }) => `${name} ${version}`).join(', ');
   return { versions, runnable, skipped };
+}
+
+/**
+ * The pairings of two subjects: with the engines that they take by themselves, and with each choice
+ * of engines by name. The last engine at both ends is left out: each has met every other program.
+ */
+export function pairingsOf(client: Subject, server: Subject, entry: Entry): readonly Pairing[] {
+  const name = nameOf(client.name, server.name, entry);
+  const clients = variantsOf(client);
+  const servers = variantsOf(server);
+  const hasChoice = clients.length > 1 || servers.length > 1;
+  const named = !hasChoice
+    ? []
+    : clients.flatMap((oneClient, i) =>
+        servers.flatMap((oneServer, j): Pairing[] => {
+          if (i > 0 && j > 0) return [];
+          const engines = [oneClient.engine, oneServer.engine].filter((each) => each !== undefined);
+          return [
+            {
+              name: `${name} (${engines.join(' → ')})`,
+              client: oneClient,
+              server: oneServer,
+              entry,
+              engines: 'named',
+            },
+          ];
+        }),
+      );
+  return [{ name, client, server, entry, engines: hasChoice ? 'own' : 'no choice' }, ...named];
+}
+
+function variantsOf(subject: Subject): readonly Subject[] {
+  const engines = subject.engines ?? [];
+  return engines.length === 0 ? [subject] : engines.map((engine) => withEngine(subject, engine));
+}
+
+function nameOf(client: string, server: string, entry: Entry): string {
+  return `${client} ${entry === 'spiped' ? '-e' : 'spipe'} → ${server} -d`;
 }

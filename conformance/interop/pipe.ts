@@ -1,37 +1,30 @@
 /**
- * One encrypted pipe of a pairing, ready for use: key, daemons, a target behind it.
+ * An encrypted pipe of a pairing that belongs to one case: key and daemons, before a given target.
+ *
+ * For cases that kill a daemon, or whose target is not there. The others share theirs; see stage.ts.
  */
 
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Address, Spelling } from '../subjects/addresses.ts';
+import type { Address } from '../subjects/addresses.ts';
 import type { Program } from '../subjects/program.ts';
 import type { Scope } from '../subjects/scope.ts';
 import { startSpipe } from '../subjects/spipe.ts';
-import { type Policy, type Spiped, startSpiped } from '../subjects/spiped.ts';
+import { type Spiped, startSpiped } from '../subjects/spiped.ts';
 import type { Pairing } from './pairing.ts';
 import { PlainEnd } from './plain-end.ts';
 
-export interface PipeSettings {
-  /** What stands behind the pipe. */
-  readonly target: Address;
-  /** How the source of `-e` is spelled; IPv4 in brackets where not said. */
-  readonly source?: Spelling;
-  /** How the address between the two ends is spelled. */
-  readonly middle?: Spelling;
-  readonly clientPolicy?: Policy;
-  readonly serverPolicy?: Policy;
-  /** Do the two ends have the same key? They do where not said. */
-  readonly sameKey?: boolean;
-}
+/** More connections than any case opens: the limit is not what these cases are about. */
+export const LIMIT: readonly string[] = ['-n', '250'];
 
 /** A pipe whose daemons listen. Everything in it ends with its scope. */
 export class Pipe {
   readonly #scope: Scope;
   readonly #pairing: Pairing;
-  readonly #settings: PipeSettings;
-  readonly #keys: { readonly client: string; readonly server: string };
+  readonly #target: Address;
+  /** Path of the key of both ends. */
+  readonly #key: string;
   #server: Spiped;
   #client: Spiped | undefined;
   #ends = 0;
@@ -39,26 +32,26 @@ export class Pipe {
   private constructor(
     scope: Scope,
     pairing: Pairing,
-    settings: PipeSettings,
-    keys: { readonly client: string; readonly server: string },
+    target: Address,
+    key: string,
     server: Spiped,
+    client: Spiped | undefined,
   ) {
     this.#scope = scope;
     this.#pairing = pairing;
-    this.#settings = settings;
-    this.#keys = keys;
+    this.#target = target;
+    this.#key = key;
     this.#server = server;
+    this.#client = client;
   }
 
-  /** Makes keys and starts the pairing's daemons; where spipe is the entry, only `-d`. */
-  static async open(scope: Scope, pairing: Pairing, settings: PipeSettings): Promise<Pipe> {
-    const server = await writeKey(scope, 'server.key');
-    const client = settings.sameKey === false ? await writeKey(scope, 'client.key') : server;
-    const keys = { client, server };
-    const daemon = await startServer(scope, pairing, settings, server, settings.middle ?? 'ipv4');
-    const pipe = new Pipe(scope, pairing, settings, keys, daemon);
-    await pipe.restartClient();
-    return pipe;
+  /** Makes a key and starts the pairing's daemons; where spipe is the entry, only `-d`. */
+  static async open(scope: Scope, pairing: Pairing, target: Address): Promise<Pipe> {
+    const key = join(scope.directory, 'key');
+    await writeFile(key, randomBytes(32), { mode: 0o600 });
+    const server = await startServer(scope, pairing, 'ipv4', target, key);
+    const client = await startClient(scope, pairing, server.source, key);
+    return new Pipe(scope, pairing, target, key, server, client);
   }
 
   /** The `spiped -d` that runs now. */
@@ -66,34 +59,15 @@ export class Pipe {
     return this.#server.program;
   }
 
-  /** The `spiped -e` that runs now; undefined where the entry is spipe. */
-  get client(): Program | undefined {
-    return this.#client?.program;
-  }
-
   /** Starts `spiped -d` again, where it was; the earlier one must have ended. */
   async restartServer(): Promise<void> {
     const { source } = this.#server;
-    this.#server = await startServer(
-      this.#scope,
-      this.#pairing,
-      this.#settings,
-      this.#keys.server,
-      source,
-    );
+    this.#server = await startServer(this.#scope, this.#pairing, source, this.#target, this.#key);
   }
 
   /** Starts a `spiped -e` beside or after the earlier one. Nothing where the entry is spipe. */
   async restartClient(): Promise<void> {
-    if (this.#pairing.entry === 'spipe') return;
-    this.#client = await startSpiped(this.#scope, this.#pairing.client, {
-      role: '-e',
-      source: this.#settings.source ?? 'ipv4',
-      target: this.#server.source,
-      key: this.#keys.client,
-      ...(this.#settings.clientPolicy && { policy: this.#settings.clientPolicy }),
-      more: LIMIT,
-    });
+    this.#client = await startClient(this.#scope, this.#pairing, this.#server.source, this.#key);
   }
 
   /** A new plaintext end: connects to `-e`, or starts a spipe. */
@@ -104,43 +78,29 @@ export class Pipe {
       const end = PlainEnd.ofSocket(this.#scope, title, this.#client.source);
       return { end, encrypting: this.#client.program };
     }
-    const spipe = startSpipe(this.#scope, this.#pairing.client, {
-      target: this.#server.source,
-      key: this.#keys.client,
-      ...(this.#settings.clientPolicy && { policy: this.#settings.clientPolicy }),
-    });
+    const settings = { target: this.#server.source, key: this.#key };
+    const spipe = startSpipe(this.#scope, this.#pairing.client, settings);
     return { end: PlainEnd.ofSpipe(this.#scope, title, spipe), encrypting: spipe };
   }
-
-  /** Ends the daemons at once. */
-  async kill(): Promise<void> {
-    await this.#client?.program.kill('SIGKILL');
-    await this.#server.program.kill('SIGKILL');
-  }
 }
-
-/** More connections than any case opens: the limit is not what these cases are about. */
-const LIMIT = ['-n', '250'];
 
 async function startServer(
   scope: Scope,
-  pairing: Pairing,
-  settings: PipeSettings,
+  { server }: Pairing,
+  source: 'ipv4' | Address,
+  target: Address,
   key: string,
-  source: Spelling | Address,
 ): Promise<Spiped> {
-  return await startSpiped(scope, pairing.server, {
-    role: '-d',
-    source,
-    target: settings.target,
-    key,
-    ...(settings.serverPolicy && { policy: settings.serverPolicy }),
-    more: LIMIT,
-  });
+  return await startSpiped(scope, server, { role: '-d', source, target, key, more: LIMIT });
 }
 
-async function writeKey(scope: Scope, name: string): Promise<string> {
-  const path = join(scope.directory, name);
-  await writeFile(path, randomBytes(32), { mode: 0o600 });
-  return path;
+async function startClient(
+  scope: Scope,
+  { entry, client }: Pairing,
+  target: Address,
+  key: string,
+): Promise<Spiped | undefined> {
+  if (entry === 'spipe') return undefined;
+  const source = 'ipv4';
+  return await startSpiped(scope, client, { role: '-e', source, target, key, more: LIMIT });
 }

@@ -4,15 +4,18 @@
 
 import { expect } from 'vitest';
 import type { Program } from '../subjects/program.ts';
-import type { Scope } from '../subjects/scope.ts';
+import type { Cell } from './case.ts';
 import type { Pairing } from './pairing.ts';
-import { Pipe, type PipeSettings } from './pipe.ts';
 import type { PlainEnd } from './plain-end.ts';
-import { sink, Target } from './targets.ts';
+import type { LineSettings } from './stage.ts';
+import { sink } from './targets.ts';
 
 export interface Refusal {
-  readonly settings: Omit<PipeSettings, 'target'>;
-  /** Which end can know the reason and has to report it, if its subject reports at all. */
+  readonly settings: LineSettings;
+  /**
+   * Which end can know the reason and has to report it, if its subject reports at all. Ours says
+   * one thing five times in ten seconds at most, so no daemon may be shared by more such cells.
+   */
   readonly knowing: 'client' | 'server' | 'both';
 }
 
@@ -22,13 +25,12 @@ export interface Refusal {
  * no byte reaches the target: neither the client's own nor noise.
  */
 export async function expectRefused(
-  scope: Scope,
-  pairing: Pairing,
+  { pairing, line: open }: Cell,
   { settings, knowing }: Refusal,
 ): Promise<void> {
-  const target = await Target.start(scope, sink);
-  const pipe = await Pipe.open(scope, pairing, { ...settings, target: target.address });
-  const { end, encrypting } = pipe.connect();
+  const line = await open(settings);
+  const call = line.connect(sink);
+  const { end, encrypting } = call;
   end.send(Buffer.from('this must not arrive'));
 
   await end.received.over();
@@ -37,14 +39,13 @@ export async function expectRefused(
     await expectSpipeFails(pairing, end, encrypting);
   } else {
     expect(encrypting.running).toBe(true);
-    if (knowing !== 'server' && pairing.client.reportsFailures) await encrypting.complaint();
+    if (knowing !== 'server' && pairing.client.reportsFailures) await line.clientComplaint(call);
   }
-  expect(pipe.server.running).toBe(true);
-  if (knowing !== 'client' && pairing.server.reportsFailures) await pipe.server.complaint();
+  expect(line.server.running).toBe(true);
+  if (knowing !== 'client' && pairing.server.reportsFailures) await line.serverComplaint();
 
-  // With the daemons gone nothing more can arrive, so what has arrived is all there ever is.
-  await pipe.kill();
-  for (const { received } of await target.settle()) expect(received.bytes).toBe(0);
+  // Where the connection is over at the target, nothing more can arrive.
+  for (const { received } of await line.settle()) expect(received.bytes).toBe(0);
 }
 
 /** Expects that the pairing's spipe exits with 1 and has written why; see the quirk of C's. */

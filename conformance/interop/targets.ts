@@ -65,6 +65,49 @@ export const stream: Behaviour = ({ socket }) => {
   void writeForever(socket);
 };
 
+/**
+ * A behaviour that is another one for each connection: the one that was asked for next. So one
+ * target serves many cases, one after the other.
+ */
+export class Turns {
+  /** To be given to {@link Target.start}. */
+  readonly behaviour: Behaviour;
+  /** Connections that nobody had asked for; each was closed at once. */
+  strays = 0;
+  readonly #waiting: { readonly behaviour: Behaviour; readonly arrived: (visit: Visit) => void }[] =
+    [];
+
+  constructor() {
+    this.behaviour = (visit) => {
+      const next = this.#waiting.shift();
+      if (next === undefined) {
+        this.strays += 1;
+        visit.socket.destroy();
+        return;
+      }
+      next.behaviour(visit);
+      next.arrived(visit);
+    };
+  }
+
+  /** The next connection that nobody else waits for, and what to do with it. */
+  next(behaviour: Behaviour): Promise<Visit> {
+    return new Promise((arrived) => {
+      this.#waiting.push({ behaviour, arrived });
+    });
+  }
+
+  /** How many that were asked for have not come. */
+  get missing(): number {
+    return this.#waiting.length;
+  }
+
+  /** Waits no longer for those that have not come. */
+  giveUp(): void {
+    this.#waiting.length = 0;
+  }
+}
+
 /** A listening target and the connections it got, in order. */
 export class Target {
   readonly address: Address;
@@ -99,7 +142,7 @@ export class Target {
     const address = await listen(server, where, scope);
     const target = new Target(server, address, behaviour);
     scope.onClose(() => target.#close());
-    scope.onAccount(() => target.#account());
+    scope.onAccount(() => target.account());
     return target;
   }
 
@@ -120,7 +163,7 @@ export class Target {
 
   /**
    * The connections made before this call, once each has been accepted and has ended. To be called
-   * when whoever could hold one open is gone. TCP only.
+   * when nobody has a reason to hold one open. TCP only.
    */
   async settle(): Promise<readonly Visit[]> {
     // Connections are accepted in order, so when this one is here, so is every earlier one.
@@ -146,8 +189,9 @@ export class Target {
     await within('the target closes', closed);
   }
 
-  #account(): string {
-    const visits = this.visits.map(({ received }) => `  | ${received.account()}\n`);
+  /** For the message of a failed test: its connections, without the first so many. */
+  account(without = 0): string {
+    const visits = this.visits.slice(without).map(({ received }) => `  | ${received.account()}\n`);
     return `target on ${this.address.text}: ${visits.length} connections\n${visits.join('')}`;
   }
 }

@@ -1,10 +1,12 @@
 /**
  * What the operating system knows about processes: which carry a mark, which listen where.
  *
- * Linux is read from /proc. Elsewhere `lsof` answers who listens, and marks cannot be read.
+ * Linux is read from /proc, and at once: these files never wait, and a promise for each of the
+ * hundreds of them costs three times what reading it does. Elsewhere `lsof` answers who listens,
+ * and marks cannot be read.
  */
 
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { execa } from 'execa';
 import type { Address } from './addresses.ts';
 
@@ -23,11 +25,11 @@ const onLinux = process.platform === 'linux';
 export async function processesMarked(mark: string): Promise<readonly MarkedProcess[]> {
   if (!onLinux) return [];
   const found: MarkedProcess[] = [];
-  for (const name of await readdir('/proc')) {
+  for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
-    const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
+    const environment = textOf(`/proc/${name}/environ`);
     if (!environment.split('\0').includes(mark)) continue;
-    const commandLine = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
+    const commandLine = textOf(`/proc/${name}/cmdline`);
     found.push({ pid: Number(name), command: commandLine.replaceAll('\0', ' ').trim() });
   }
   return found;
@@ -38,75 +40,81 @@ export async function processesMarked(mark: string): Promise<readonly MarkedProc
  * connection to find out would reach the target, since spiped dials it on accept.
  */
 export async function isListening(pid: number, address: Address): Promise<boolean> {
-  return onLinux ? await listensByProc(pid, address) : await listensByLsof(pid, address);
+  return onLinux ? listensByProc(pid, address) : await listensByLsof(pid, address);
 }
 
-async function listensByProc(pid: number, address: Address): Promise<boolean> {
-  const listening =
-    'path' in address.net
-      ? await listeningPaths(pid, address.net.path)
-      : await listeningPorts(pid, address.net.port);
-  if (listening.size === 0) return false;
-  for (const each of await withDescendants(pid)) {
-    for (const socket of await socketsOf(each)) {
-      if (listening.has(socket)) return true;
-    }
+function listensByProc(pid: number, { net }: Address): boolean {
+  const sockets = new Set(withDescendants(pid).flatMap(socketsOf));
+  const unix = unixSockets(pid);
+  if ('path' in net) {
+    return unix.some(({ inode, path }) => path === net.path && sockets.has(inode));
   }
-  return false;
+  // A machine that has just closed thousands of connections has a table of megabytes. It is looked
+  // at only when the process has a socket that may be in it.
+  for (const { inode } of unix) sockets.delete(inode);
+  if (sockets.size === 0) return false;
+  return listeningPorts(pid, net.port).some((inode) => sockets.has(inode));
 }
 
 /** Inodes of the TCP sockets that listen on this port. Columns: proc(5), /proc/net/tcp. */
-async function listeningPorts(pid: number, port: number): Promise<ReadonlySet<string>> {
-  const inodes = new Set<string>();
-  for (const table of ['tcp', 'tcp6']) {
-    for (const row of await rowsOf(`/proc/${pid}/net/${table}`)) {
-      const [, local, , state, , , , , , inode] = row;
-      const localPort = Number.parseInt(local?.split(':')[1] ?? '', 16);
-      if (state === '0A' && localPort === port && inode !== undefined) inodes.add(inode);
+function listeningPorts(pid: number, port: number): readonly string[] {
+  const inodes: string[] = [];
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  for (const [table, anyone] of [
+    ['tcp', '0'.repeat(8)],
+    ['tcp6', '0'.repeat(32)],
+  ] as const) {
+    const rows = textOf(`/proc/${pid}/net/${table}`);
+    // Its port, no peer, and the state "listen".
+    const needle = `:${hex} ${anyone}:0000 0A `;
+    for (let at = rows.indexOf(needle); at >= 0; at = rows.indexOf(needle, at + 1)) {
+      const [, , , , , , , , inode] = rows.slice(at, rows.indexOf('\n', at)).split(/\s+/);
+      if (inode !== undefined) inodes.push(inode);
     }
   }
   return inodes;
 }
 
-/** Inodes of the UNIX sockets that listen on this path. Columns: proc(5), /proc/net/unix. */
-async function listeningPaths(pid: number, path: string): Promise<ReadonlySet<string>> {
+/** The system's UNIX sockets; `path` only of those that listen. Columns: proc(5), /proc/net/unix. */
+function unixSockets(pid: number): readonly { readonly inode: string; readonly path?: string }[] {
   const ACCEPTS_CONNECTIONS = 0x10000;
-  const inodes = new Set<string>();
-  for (const row of await rowsOf(`/proc/${pid}/net/unix`)) {
-    const [, , , flags, , , inode, boundTo] = row;
-    const accepts = (Number.parseInt(flags ?? '', 16) & ACCEPTS_CONNECTIONS) !== 0;
-    if (accepts && boundTo === path && inode !== undefined) inodes.add(inode);
-  }
-  return inodes;
-}
-
-async function rowsOf(table: string): Promise<readonly (readonly string[])[]> {
-  // The process may be gone; then it listens nowhere.
-  const text = await readFile(table, 'utf8').catch(() => '');
-  return text
+  return textOf(`/proc/${pid}/net/unix`)
     .split('\n')
     .slice(1)
-    .map((line) => line.trim().split(/\s+/));
+    .map((row) => {
+      const [, , , flags = '', , , inode = '', boundTo] = row.trim().split(/\s+/);
+      const accepts = (Number.parseInt(flags, 16) & ACCEPTS_CONNECTIONS) !== 0;
+      return { inode, ...(accepts && boundTo !== undefined && { path: boundTo }) };
+    });
 }
 
-async function withDescendants(pid: number): Promise<readonly number[]> {
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-  const pids = [pid];
-  for (const child of children.split(' ').filter((each) => each !== '')) {
-    pids.push(...(await withDescendants(Number(child))));
-  }
-  return pids;
+function withDescendants(pid: number): readonly number[] {
+  const children = textOf(`/proc/${pid}/task/${pid}/children`).split(' ');
+  return [
+    pid,
+    ...children.filter((each) => each !== '').flatMap((child) => withDescendants(Number(child))),
+  ];
 }
 
-async function socketsOf(pid: number): Promise<readonly string[]> {
-  const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
-  const inodes: string[] = [];
-  for (const descriptor of descriptors) {
-    const link = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '');
-    const inode = /^socket:\[(\d+)\]$/.exec(link)?.[1];
-    if (inode !== undefined) inodes.push(inode);
+function socketsOf(pid: number): readonly string[] {
+  const descriptors = attempt(() => readdirSync(`/proc/${pid}/fd`)) ?? [];
+  return descriptors.flatMap((descriptor) => {
+    const link = attempt(() => readlinkSync(`/proc/${pid}/fd/${descriptor}`)) ?? '';
+    return /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? [];
+  });
+}
+
+function textOf(file: string): string {
+  return attempt(() => readFileSync(file, 'latin1')) ?? '';
+}
+
+/** What a look brings; undefined where the process has ended or belongs to somebody else. */
+function attempt<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
   }
-  return inodes;
 }
 
 /** As {@link isListening}, where there is no /proc. Sees the process itself only. */

@@ -29,8 +29,17 @@ export class Program {
   #complaints = '';
   #exit: Exit | undefined;
 
-  /** Starts `command` with `args`. It ends with the scope at the latest. */
-  constructor(scope: Scope, title: string, command: Command, args: readonly string[]) {
+  /**
+   * Starts `command` with `args`, and with `environment` beside that of this process. It ends with
+   * the scope at the latest.
+   */
+  constructor(
+    scope: Scope,
+    title: string,
+    command: Command,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ) {
     const [file, ...before] = command;
     const child = execa(file, [...before, ...args], {
       reject: false,
@@ -39,7 +48,7 @@ export class Program {
       stdout: 'pipe',
       stderr: 'pipe',
       encoding: 'buffer',
-      env: { [SCOPE_MARK]: scope.mark },
+      env: { ...environment, [SCOPE_MARK]: scope.mark },
     });
     if (child.pid === undefined) throw new Error(`${file} could not be started`);
     this.pid = child.pid;
@@ -82,13 +91,14 @@ export class Program {
   }
 
   /**
-   * Waits for a whole line on standard error that matches.
+   * Waits for a whole line on standard error that matches; where `after` is given, behind so many
+   * characters of {@link complaints}, so that lines about earlier connections do not count.
    *
    * @throws Error when none has come within the deadline, with what has come instead.
    */
-  async complaint(pattern: RegExp = /./): Promise<string> {
+  async complaint(pattern: RegExp = /./, after = 0): Promise<string> {
     const find = () => {
-      const whole = this.#complaints.slice(0, this.#complaints.lastIndexOf('\n') + 1);
+      const whole = this.#complaints.slice(after, this.#complaints.lastIndexOf('\n') + 1);
       return whole.split('\n').find((line) => pattern.test(line));
     };
     const found = new Promise<string>((resolve) => {

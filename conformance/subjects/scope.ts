@@ -18,12 +18,12 @@ export const SCOPE_MARK = 'SPIPED_CONFORMANCE_SCOPE';
 const DISAPPEARANCE_LIMIT = 5_000;
 
 export class Scope {
-  /** The value of {@link SCOPE_MARK} in this scope's processes. */
-  readonly mark: string = randomUUID();
   /** A new directory, only this user's, removed at the end. Short, for UNIX sockets' sake. */
   readonly directory: string;
+  readonly #mark: string = randomUUID();
   readonly #cleanups: (() => unknown)[] = [];
   readonly #accounts: (() => string)[] = [];
+  #mayHaveProcesses = false;
   #closed: Promise<void> | undefined;
 
   private constructor(directory: string) {
@@ -32,6 +32,13 @@ export class Scope {
 
   static async open(): Promise<Scope> {
     return new Scope(await mkdtemp(join(tmpdir(), 'spiped-')));
+  }
+
+  /** The value of {@link SCOPE_MARK} in this scope's processes. */
+  get mark(): string {
+    // Who starts a process has to ask. Where nobody has, there is nobody to look for.
+    this.#mayHaveProcesses = true;
+    return this.#mark;
   }
 
   /** Registers what undoes something just done. Undone in reverse order, each awaited. */
@@ -77,9 +84,10 @@ export class Scope {
   }
 
   async #leftProcesses(): Promise<readonly string[]> {
+    if (!this.#mayHaveProcesses) return [];
     const deadline = Date.now() + DISAPPEARANCE_LIMIT;
     for (;;) {
-      const left = await processesMarked(`${SCOPE_MARK}=${this.mark}`);
+      const left = await processesMarked(`${SCOPE_MARK}=${this.#mark}`);
       if (left.length === 0) return [];
       if (Date.now() > deadline) {
         for (const { pid } of left) killIfThere(pid);

@@ -6,7 +6,7 @@ import type { Address } from './addresses.ts';
 import { Program } from './program.ts';
 import type { Scope } from './scope.ts';
 import { PATIENCE, type Policy, policyArguments } from './spiped.ts';
-import type { Subject } from './subject.ts';
+import { type Subject, titleOf } from './subject.ts';
 
 export interface SpipeSettings {
   readonly target: Address;
@@ -19,10 +19,11 @@ export interface SpipeSettings {
 
 /** Starts the subject's spipe; it ends with the scope at the latest. */
 export function startSpipe(scope: Scope, subject: Subject, settings: SpipeSettings): Program {
-  return new Program(scope, `${subject.name} spipe`, subject.spipe, [
+  const args = [
     ...['-t', settings.target.text, '-k', settings.key],
     ...policyArguments(settings.policy),
     ...PATIENCE,
     ...(settings.more ?? []),
-  ]);
+  ];
+  return new Program(scope, titleOf(subject, 'spipe'), subject.spipe, args, subject.environment);
 }

@@ -7,7 +7,7 @@ import { WAIT_LIMIT } from './deadline.ts';
 import { isListening } from './processes.ts';
 import { Program } from './program.ts';
 import type { Scope } from './scope.ts';
-import type { Subject } from './subject.ts';
+import { type Subject, titleOf } from './subject.ts';
 
 /** What an end demands of the handshake: nothing, `-f` or `-g`. */
 export type Policy = 'none' | '-f' | '-g';
@@ -34,7 +34,11 @@ export interface Spiped {
 /** How often to pick another port when somebody else was faster. */
 const ATTEMPTS = 10;
 
-const POLL_INTERVAL = 5;
+/**
+ * Milliseconds between two looks whether it listens: the first, and the longest. A small program
+ * is ready at once; beside a large one, looking would only take the processor from it.
+ */
+const POLL_INTERVALS = { first: 2, longest: 20 } as const;
 
 /**
  * Seconds for connecting and for the handshake, in place of the 5 that every implementation has:
@@ -60,12 +64,13 @@ export async function startSpiped(
       typeof settings.source === 'string'
         ? await newAddress(settings.source, scope.directory)
         : settings.source;
-    const title = `${subject.name} spiped ${settings.role}`;
-    const program = new Program(scope, title, subject.spiped, [
+    const title = titleOf(subject, `spiped ${settings.role}`);
+    const args = [
       ...['-F', settings.role, '-s', source.text, '-t', settings.target.text],
       ...['-k', settings.key, ...policyArguments(settings.policy), ...PATIENCE],
       ...(settings.more ?? []),
-    ]);
+    ];
+    const program = new Program(scope, title, subject.spiped, args, subject.environment);
     program.stdin.end();
     program.stdout.resume();
     if (await listens(program, source)) return { program, source };
@@ -81,9 +86,11 @@ export async function startSpiped(
 /** True when it listens, false when it has ended, or has done nothing, instead. */
 async function listens(program: Program, source: Address): Promise<boolean> {
   const deadline = Date.now() + WAIT_LIMIT;
+  let interval: number = POLL_INTERVALS.first;
   while (program.running && Date.now() < deadline) {
     if (await isListening(program.pid, source)) return true;
-    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL));
+    await new Promise((resolve) => setTimeout(resolve, interval));
+    interval = Math.min(interval * 1.5, POLL_INTERVALS.longest);
   }
   return false;
 }

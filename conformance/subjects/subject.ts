@@ -15,10 +15,22 @@ import { askVersion, programsAt } from '../upstream/programs.ts';
 /** The beginning of an argument vector: a program, and what comes before its own arguments. */
 export type Command = readonly [string, ...string[]];
 
+/** A packet engine of ours, as `SPIPED_ENGINE` names it. */
+export type Engine = 'batched' | 'reference';
+
+/** Our engines, the one that runs by itself first. */
+export const ENGINES: readonly Engine[] = ['batched', 'reference'];
+
 /** An implementation of spiped under test. */
 export interface Subject {
   /** One word for the names of cells: `ours`, `C`, `subject`. */
   readonly name: string;
+  /** Set in the environment of its programs, beside what this process has. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The packet engines that it can be made to use; see {@link withEngine}. None where not said. */
+  readonly engines?: readonly Engine[];
+  /** The engine that it is made to use; its own choice where not said. */
+  readonly engine?: Engine;
   readonly spiped: Command;
   readonly spipe: Command;
   /** What `spiped -v` says after the name, such as `1.6.2`. */
@@ -54,12 +66,27 @@ export async function ours(): Promise<Subject> {
   }
   return {
     name: 'ours',
+    engines: ENGINES,
     spiped,
     spipe,
     version: await versionOf(spiped),
     reportsFailures: true,
     spipeMayDieOfSigpipe: false,
   };
+}
+
+/** The same subject, made to use this one of its packet engines. */
+export function withEngine(subject: Subject, engine: Engine): Subject {
+  return {
+    ...subject,
+    engine,
+    environment: { ...subject.environment, SPIPED_ENGINE: engine },
+  };
+}
+
+/** What a program of the subject is called in messages: `ours spiped -d (batched)`. */
+export function titleOf({ name, engine }: Subject, program: string): string {
+  return `${name} ${program}${engine === undefined ? '' : ` (${engine})`}`;
 }
 
 /** C spiped, wherever it was found. */

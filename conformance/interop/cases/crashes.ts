@@ -31,7 +31,7 @@ export const crashes: readonly InteropCase[] = [
     goal: 'kill -9 of -d in mid-transfer: the client sees a close, spipe exits 1, -e serves the next (CN-11, CN-15)',
     async run({ pairing, scope }) {
       const target = await Target.start(scope, streamThenEcho());
-      const pipe = await Pipe.open(scope, pairing, { target: target.address });
+      const pipe = await Pipe.open(scope, pairing, target.address);
       const { end, encrypting } = pipe.connect();
       end.stream();
       const { received } = await target.visit();
@@ -56,7 +56,7 @@ export const crashes: readonly InteropCase[] = [
     goal: 'kill -9 of -e or spipe in mid-transfer: the target sees a close, -d serves the next (CN-11, CN-15)',
     async run({ pairing, scope }) {
       const target = await Target.start(scope, streamThenEcho());
-      const pipe = await Pipe.open(scope, pairing, { target: target.address });
+      const pipe = await Pipe.open(scope, pairing, target.address);
       const { end, encrypting } = pipe.connect();
       end.stream();
       const { received } = await target.visit();

@@ -6,10 +6,9 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Policy } from '../../subjects/spiped.ts';
 import type { InteropCase } from '../case.ts';
-import { Pipe } from '../pipe.ts';
 import { sumOf } from '../receiver.ts';
 import { expectRefused } from '../refusal.ts';
-import { echo, Target } from '../targets.ts';
+import { echo } from '../targets.ts';
 
 const POLICIES: readonly Policy[] = ['none', '-f', '-g'];
 
@@ -26,8 +25,8 @@ function policyCase(client: Policy, server: Policy): InteropCase {
     ? {
         id,
         goal: `${who} refuse each other: the target gets no bytes, the client sees a close (HS-12)`,
-        run: async ({ pairing, scope }) => {
-          await expectRefused(scope, pairing, {
+        run: async (cell) => {
+          await expectRefused(cell, {
             settings: { clientPolicy: client, serverPolicy: server },
             // Only the end that requires forward secrecy knows why; see HS-12.
             knowing: client === '-g' ? 'client' : 'server',
@@ -37,15 +36,11 @@ function policyCase(client: Policy, server: Policy): InteropCase {
     : {
         id,
         goal: `${who} work together`,
-        run: async ({ pairing, scope }) => {
+        run: async ({ line }) => {
           const bytes = randomBytes(3_000);
-          const target = await Target.start(scope, echo);
-          const pipe = await Pipe.open(scope, pairing, {
-            target: target.address,
-            clientPolicy: client,
-            serverPolicy: server,
-          });
-          const { end } = pipe.connect();
+          const { end } = (await line({ clientPolicy: client, serverPolicy: server })).connect(
+            echo,
+          );
           end.end(bytes);
           expect(await end.over()).toBe('in order');
           expect(end.received.sum).toBe(sumOf(bytes));

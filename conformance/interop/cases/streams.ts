@@ -18,14 +18,13 @@ export const streams: readonly InteropCase[] = [
   {
     id: 'half-close-client',
     goal: "the client's end reaches the target, and data still flows back (CN-10)",
-    async run({ pairing, scope }) {
+    everyEngine: true,
+    async run({ line }) {
       const question = randomBytes(2_000);
       const answer = randomBytes(MANY);
-      const target = await Target.start(scope, answerAfterEnd(answer));
-      const pipe = await Pipe.open(scope, pairing, { target: target.address });
-      const { end } = pipe.connect();
+      const { end, visit } = (await line()).connect(answerAfterEnd(answer));
       end.end(question);
-      const { received } = await target.visit();
+      const { received } = await visit();
       expect(await received.over()).toBe('end');
       expect(received.sum).toBe(sumOf(question));
       expect(await end.over()).toBe('in order');
@@ -35,16 +34,15 @@ export const streams: readonly InteropCase[] = [
   {
     id: 'half-close-target',
     goal: "the target's end reaches the client, and data still flows to the target (CN-10)",
-    async run({ pairing, scope }) {
+    everyEngine: true,
+    async run({ line }) {
       const greeting = randomBytes(2_000);
       const upload = randomBytes(MANY);
-      const target = await Target.start(scope, endFirst(greeting));
-      const pipe = await Pipe.open(scope, pairing, { target: target.address });
-      const { end } = pipe.connect();
+      const { end, visit } = (await line()).connect(endFirst(greeting));
       expect(await end.received.over()).toBe('end');
       expect(end.received.sum).toBe(sumOf(greeting));
       end.end(upload);
-      const { received } = await target.visit();
+      const { received } = await visit();
       expect(await received.over()).toBe('end');
       expect(received.sum).toBe(sumOf(upload));
       expect(await end.over()).toBe('in order');
@@ -53,15 +51,14 @@ export const streams: readonly InteropCase[] = [
   {
     id: 'target-ends-at-once',
     goal: 'a target that ends without a byte, before the pipe stands, still gets what is sent (CN-16)',
-    async run({ pairing, scope }) {
+    everyEngine: true,
+    async run({ line }) {
       const upload = randomBytes(2_000);
-      const target = await Target.start(scope, endFirst(new Uint8Array()));
-      const pipe = await Pipe.open(scope, pairing, { target: target.address });
-      const { end } = pipe.connect();
+      const { end, visit } = (await line()).connect(endFirst(new Uint8Array()));
       expect(await end.received.over()).toBe('end');
       expect(end.received.bytes).toBe(0);
       end.end(upload);
-      const { received } = await target.visit();
+      const { received } = await visit();
       expect(await received.over()).toBe('end');
       expect(received.sum).toBe(sumOf(upload));
       expect(await end.over()).toBe('in order');
@@ -70,12 +67,11 @@ export const streams: readonly InteropCase[] = [
   {
     id: 'target-speaks-first',
     goal: 'what the target says first reaches a client that has said nothing (CN-8)',
-    async run({ pairing, scope }) {
+    everyEngine: true,
+    async run({ line }) {
       const banner = Buffer.from('220 a server that speaks first\r\n');
       const reply = randomBytes(700);
-      const target = await Target.start(scope, speakFirst(banner));
-      const pipe = await Pipe.open(scope, pairing, { target: target.address });
-      const { end } = pipe.connect();
+      const { end } = (await line()).connect(speakFirst(banner));
       await end.received.reached(banner.length);
       expect(end.received.sum).toBe(sumOf(banner));
       end.end(reply);
@@ -86,19 +82,19 @@ export const streams: readonly InteropCase[] = [
   {
     id: 'turns',
     goal: 'question and answer by turns: no byte waits for a later one (PK-6)',
-    async run({ pairing, scope }) {
-      const target = await Target.start(scope, echo);
-      const pipe = await Pipe.open(scope, pairing, { target: target.address });
-      const { end } = pipe.connect();
+    everyEngine: true,
+    async run({ line }) {
+      const { end } = (await line()).connect(echo);
+      const questions = [1, 1024, 7, 1025, 3, 5_000, 1].map((length) => randomBytes(length));
       let sent = 0;
-      for (const length of [1, 1024, 7, 1025, 3, 5_000, 1]) {
-        end.send(randomBytes(length));
-        sent += length;
+      for (const question of questions) {
+        end.send(question);
+        sent += question.length;
         await end.received.reached(sent);
       }
       end.end();
       expect(await end.over()).toBe('in order');
-      expect(end.received.bytes).toBe(sent);
+      expect(end.received.sum).toBe(sumOf(...questions));
     },
   },
   {
@@ -107,7 +103,7 @@ export const streams: readonly InteropCase[] = [
     async run({ pairing, scope }) {
       const bytes = randomBytes(2_000);
       const address = await newAddress('ipv4', scope.directory);
-      const pipe = await Pipe.open(scope, pairing, { target: address });
+      const pipe = await Pipe.open(scope, pairing, address);
       const first = pipe.connect();
       first.end.send(bytes);
       await first.end.received.over();
@@ -127,8 +123,8 @@ export const streams: readonly InteropCase[] = [
   {
     id: 'wrong-key',
     goal: 'ends with different keys refuse each other: no byte at the target, the client sees a close (HS-10)',
-    async run({ pairing, scope }) {
-      await expectRefused(scope, pairing, { settings: { sameKey: false }, knowing: 'both' });
+    async run(cell) {
+      await expectRefused(cell, { settings: { sameKey: false }, knowing: 'both' });
     },
   },
 ];
