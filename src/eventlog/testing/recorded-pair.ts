@@ -15,7 +15,7 @@ import type { ConnectionEffect, ConnectionEvent } from '../../protocol/events.ts
 import type { Outcome } from '../../protocol/faults.ts';
 import type { Policy, Role, Side } from '../../protocol/parameters.ts';
 import type { CryptoSuite } from '../../protocol/suite.ts';
-import type { LogContent } from '../format.ts';
+import type { LogContent, Software } from '../format.ts';
 import { type ConnectionRecorder, openEventLog } from '../writer.ts';
 import { MemoryStorage } from './memory-storage.ts';
 
@@ -37,6 +37,12 @@ export interface RecordedPairOptions {
   readonly dial?: ConnectionContext['dial'];
   /** K of each end, if they are not to be the same. */
   readonly secrets?: Readonly<Record<Role, Uint8Array>>;
+  /** The nonces, if they are not to be made up. */
+  readonly nonces?: Readonly<Record<Role, Uint8Array>>;
+  /** The random part of each private exponent, if it is not to be made up. */
+  readonly exponents?: Partial<Readonly<Record<Role, Uint8Array>>>;
+  /** What is said to have written the logs. */
+  readonly software?: Software;
   /** Change what crosses the wire: called with each piece, and how many bytes were before it. */
   readonly onWire?: (from: Role, bytes: Uint8Array, offset: number) => Uint8Array;
 }
@@ -113,7 +119,7 @@ class End {
     this.#log = openEventLog({
       directory: '.',
       content: options.content,
-      software: { name: 'spiped', version: '1.2.3' },
+      software: options.software ?? { name: 'spiped', version: '1.2.3' },
       storage: this.#storage,
       now: () => this.#ticks++ / 8,
       wallClock: () => new Date(Date.UTC(2024, 0, 31, 23, 59, 59, 123)),
@@ -139,7 +145,8 @@ class End {
   }
 
   start(): void {
-    this.#events.push({ type: 'connectionAccepted', nonce: bytesOf(`nonce ${this.#role}`, 32) });
+    const nonce = this.#options.nonces?.[this.#role] ?? bytesOf(`nonce ${this.#role}`, 32);
+    this.#events.push({ type: 'connectionAccepted', nonce });
   }
 
   /** The peer sent this. */
@@ -199,7 +206,9 @@ class End {
         this.#events.push({ type: 'endCompleted', side: effect.side });
         break;
       case 'generateKeyPair': {
-        const pair = this.#options.arithmetic.generateKeyPair(bytesOf(`x ${this.#role}`, 32));
+        // A copy: the core has it erased.
+        const x = this.#options.exponents?.[this.#role]?.slice() ?? bytesOf(`x ${this.#role}`, 32);
+        const pair = this.#options.arithmetic.generateKeyPair(x);
         this.#keepCopies(pair.x);
         this.#events.push({ type: 'keyPairGenerated', ...pair });
         break;

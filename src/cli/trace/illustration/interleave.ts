@@ -1,0 +1,81 @@
+/**
+ * The events of two ends in one order: by the clocks of the two logs, but never bytes before they
+ * were sent, nor an end of stream before it was passed on.
+ *
+ * The clocks may be of two machines and say anything; the order of cause and effect holds anyway.
+ * Where somebody changed the stream on its way, more may arrive than was sent: then nothing more
+ * is waited for.
+ */
+
+import { type EndHistory, type Happening, peerOf } from './end-history.ts';
+
+/** One event, and the log that it is from. */
+export interface Interleaved {
+  readonly history: EndHistory;
+  readonly happening: Happening;
+}
+
+/** The events of one log, or of both ends', each in its own order. */
+export function interleave(ends: readonly EndHistory[]): readonly Interleaved[] {
+  const queues = ends.map((history) => ({ history, next: 0 }));
+  const order: Interleaved[] = [];
+  for (;;) {
+    const waiting = queues.flatMap((queue) => {
+      const happening = queue.history.happenings[queue.next];
+      return happening === undefined ? [] : [{ queue, happening }];
+    });
+    if (waiting.length === 0) return order;
+    const ready = waiting.filter(({ queue, happening }) =>
+      isCaused(happening, queue.history, queues),
+    );
+    const candidates = ready.length > 0 ? ready : waiting;
+    const [first] = candidates.toSorted((a, b) => timeOf(a) - timeOf(b));
+    if (first === undefined) return order;
+    order.push({ history: first.queue.history, happening: first.happening });
+    first.queue.next += 1;
+  }
+}
+
+interface Queue {
+  readonly history: EndHistory;
+  readonly next: number;
+}
+
+/** Milliseconds of the wall clock. */
+function timeOf({
+  queue,
+  happening,
+}: {
+  readonly queue: Queue;
+  readonly happening: Happening;
+}): number {
+  return Date.parse(queue.history.header.started) + happening.microseconds / 1000;
+}
+
+/** Whether all that the event needs of the other end has happened there. */
+function isCaused(
+  { event, wire }: Happening,
+  { header }: EndHistory,
+  queues: readonly Queue[],
+): boolean {
+  const peer = queues.find(({ history }) => history.header.role === peerOf(header.role));
+  if (peer === undefined) return true;
+  const done = peer.history.happenings[peer.next - 1];
+  if (event.type === 'connectionAccepted' && header.role === 'server') {
+    // A daemon's client can only be accepted after it has dialled.
+    return done !== undefined;
+  }
+  if (event.side !== 'cipher') return true;
+  if (event.type === 'bytesReceived') {
+    const sendable = Math.min(wire.received, peer.history.sent.total);
+    return (done?.wire.sent ?? 0) >= sendable;
+  }
+  if (event.type !== 'endReceived') return true;
+  const ends = peer.history.happenings.some(isEnd);
+  return !ends || peer.history.happenings.slice(0, peer.next).some(isEnd);
+}
+
+/** Whether an end's stream ends with this event: passed on, or closed. */
+function isEnd({ wire, effects }: Happening): boolean {
+  return wire.endSent || effects.some(({ type }) => type === 'closeConnection');
+}

@@ -1,0 +1,294 @@
+/**
+ * A message of the wire, opened: each range of its bytes with its field, how the value comes about,
+ * the requirements, and what a check of it finds (HS-6, HS-7, HS-10, HS-11, PK-1 to PK-9).
+ *
+ * The offsets are computed from the protocol's parameters. Checks need keys; without them the
+ * ranges are there, and unchecked.
+ */
+
+import { isBelowModulus, isOne } from '../../../protocol/group14.ts';
+import {
+  CIPHERTEXT_BYTES,
+  MAX_MESSAGE_BYTES,
+  PACKET_BYTES,
+  PUBLIC_VALUE_BYTES,
+  type Role,
+} from '../../../protocol/parameters.ts';
+import type { CryptoSuite } from '../../../protocol/suite.ts';
+import { dhmacOf, type EndKeys, packetKeysOf } from './end-keys.ts';
+import type { ChangedByte, Message, Range, Reveal, Verdict } from './model.ts';
+import { cleartextOf, openedLength, type PacketCheck } from './packet-check.ts';
+import { letterOf, nameOf, type Seen } from './wire-view.ts';
+
+/** What is known when a message is opened. */
+export interface CardContext {
+  readonly suite: CryptoSuite;
+  /** Of the end in whose view the message stands. */
+  readonly keys: EndKeys;
+  readonly reveal: Reveal;
+  readonly seen: Message['seen'];
+  /** What its sender sent at the same place, where that is known and is not the same. */
+  readonly sent: Uint8Array | undefined;
+  /** What the page knows of the packet; only for packets. */
+  readonly packet: PacketCheck | undefined;
+  readonly remarks: readonly Verdict[];
+}
+
+/** Above this many changed bytes, they are counted and not marked one by one. */
+const MARKED_CHANGES = 64;
+
+/** The card of a message. */
+export function messageCard(sender: Role, message: Seen, context: CardContext): Message {
+  const { what, start, end, bytes } = message;
+  const ranges =
+    what === 'nonce'
+      ? nonceRanges(sender, bytes)
+      : what === 'public value'
+        ? publicValueRanges(sender, bytes, context)
+        : packetRanges(sender, what, bytes, context);
+  const changes = changesOf(bytes, context.sent);
+  const marked = changes.length <= MARKED_CHANGES ? changes : [];
+  return {
+    id: messageId(sender, what, context.seen),
+    title: nameOf(sender, what),
+    from: sender,
+    seen: context.seen,
+    offset: start,
+    length: end - start,
+    ranges: ranges.map((range) => ({
+      ...range,
+      changed: marked
+        .map(({ index, sent }) => ({ index: index - range.start, sent }))
+        .filter(({ index }) => index >= 0 && index < range.bytes.length),
+    })),
+    cleartext: cleartextRanges(sender, message, context),
+    remarks: [...completeness(message), ...describeChanges(changes), ...context.remarks],
+  };
+}
+
+/** The id of a message's card. */
+export function messageId(sender: Role, what: Seen['what'], seen: Message['seen']): string {
+  const name =
+    what === 'nonce' ? 'nonce' : what === 'public value' ? 'public-value' : `packet-${what}`;
+  return `${sender}-${name}${seen === 'sent' ? '' : '-arrived'}`;
+}
+
+type Part = Omit<Range, 'bytes' | 'changed'> & { readonly end: number };
+
+/** The parts of which something was seen, with what was seen. */
+function cut(bytes: Uint8Array, parts: readonly Part[]): readonly Range[] {
+  return parts
+    .filter(({ start }) => start < bytes.length)
+    .map(({ end, ...part }) => ({ ...part, bytes: bytes.subarray(part.start, end), changed: [] }));
+}
+
+function nonceRanges(sender: Role, bytes: Uint8Array): readonly Range[] {
+  return cut(bytes, [
+    {
+      ...{ start: 0, end: 32 },
+      field: nameOf(sender, 'nonce'),
+      formula: `32 fresh random bytes of the ${sender}`,
+      requirements: ['HS-1', 'HS-2', 'HS-3'],
+      verdict: undefined,
+    },
+  ]);
+}
+
+function publicValueRanges(
+  sender: Role,
+  bytes: Uint8Array,
+  context: CardContext,
+): readonly Range[] {
+  const letter = letterOf(sender);
+  const y = bytes.subarray(0, PUBLIC_VALUE_BYTES);
+  const h = bytes.subarray(PUBLIC_VALUE_BYTES);
+  const { formula, requirements, verdict } = publicValue(sender, y);
+  return cut(bytes, [
+    { start: 0, end: PUBLIC_VALUE_BYTES, field: `y${letter}`, formula, requirements, verdict },
+    {
+      ...{ start: PUBLIC_VALUE_BYTES, end: PUBLIC_VALUE_BYTES + 32 },
+      field: `h${letter}`,
+      formula: `HMAC(dhmac${letter}, y${letter})`,
+      requirements: [sender === 'client' ? 'HS-7' : 'HS-15', 'HS-10'],
+      verdict: macVerdict(context, dhmacOf(context.keys, sender), y, h),
+    },
+  ]);
+}
+
+/** What y says of itself; no key is needed for it. */
+export function publicValue(
+  sender: Role,
+  y: Uint8Array,
+): Pick<Range, 'formula' | 'requirements' | 'verdict'> {
+  const letter = letterOf(sender);
+  if (y.length < PUBLIC_VALUE_BYTES) {
+    const formula = 'a number below p, 256 bytes, big-endian';
+    return { formula, requirements: ['HS-6'], verdict: undefined };
+  }
+  if (isOne(y)) {
+    return {
+      formula: `1: the ${sender} does without forward secrecy (-f)`,
+      requirements: ['HS-6', 'HS-14'],
+      verdict: { kind: 'good', text: 'is below p; is 1, so ySC is 1 at both ends' },
+    };
+  }
+  if (!isBelowModulus(y)) {
+    return {
+      formula: 'no power of 2 modulo p: it would be below p',
+      requirements: ['HS-6', 'HS-11'],
+      verdict: { kind: 'bad', text: 'is not below p' },
+    };
+  }
+  return {
+    formula: `2^e${letter} mod p, where e${letter} is 2²⁵⁸ + x${letter} or x${letter}`,
+    requirements: ['HS-6', 'HS-8', 'HS-11'],
+    verdict: { kind: 'good', text: 'is below p' },
+  };
+}
+
+function packetRanges(
+  sender: Role,
+  number: number,
+  bytes: Uint8Array,
+  context: CardContext,
+): readonly Range[] {
+  const letter = letterOf(sender);
+  const stream = `AES-256-CTR(E_${letter}, be64(${number}) ‖ be64(0 … 64))`;
+  const length = context.packet === undefined ? undefined : openedLength(context.packet);
+  return cut(bytes, [
+    {
+      ...{ start: 0, end: MAX_MESSAGE_BYTES },
+      field: 'encrypted message',
+      formula: `(M ‖ zero bytes to 1024) ⊕ ${stream}`,
+      requirements: ['PK-2', 'PK-3', 'PK-6', 'PK-9'],
+      verdict: undefined,
+    },
+    {
+      ...{ start: MAX_MESSAGE_BYTES, end: CIPHERTEXT_BYTES },
+      field: 'encrypted length',
+      formula: 'be32(length of M) ⊕ the first 4 bytes of block 64 of the key stream',
+      requirements: ['PK-2', 'PK-3', 'PK-8'],
+      verdict: lengthVerdict(length),
+    },
+    {
+      ...{ start: CIPHERTEXT_BYTES, end: PACKET_BYTES },
+      field: 'MAC',
+      formula: `HMAC(H_${letter}, bytes 0–1027 ‖ be64(${number}))`,
+      requirements: ['PK-4', 'PK-5', 'PK-7'],
+      verdict: packetMacVerdict(context),
+    },
+  ]);
+}
+
+function lengthVerdict(length: number | undefined): Verdict | undefined {
+  if (length === undefined) return undefined;
+  return length >= 1 && length <= MAX_MESSAGE_BYTES
+    ? { kind: 'good', text: `decrypts to ${length}` }
+    : { kind: 'bad', text: `decrypts to ${length}, which is not 1 to ${MAX_MESSAGE_BYTES}` };
+}
+
+function packetMacVerdict({ packet, reveal }: CardContext): Verdict {
+  switch (packet?.kind) {
+    case 'opened':
+      return { kind: 'good', text: 'holds' };
+    case 'forged':
+      return {
+        kind: 'bad',
+        text: `does not hold${reveal === 'wire' ? '' : `: ${hex(packet.expected)} would`}`,
+      };
+    case 'after a failure':
+      return { kind: 'unknown', text: 'is not looked at: the packet before it was bad' };
+    case 'incomplete':
+      return { kind: 'unknown', text: 'cannot be checked: the packet is not complete' };
+    default:
+      return { kind: 'unknown', text: 'cannot be checked without H' };
+  }
+}
+
+function macVerdict(
+  { suite, reveal }: CardContext,
+  key: Uint8Array | undefined,
+  y: Uint8Array,
+  h: Uint8Array,
+): Verdict | undefined {
+  if (h.length < 32) return undefined;
+  if (key === undefined) return { kind: 'unknown', text: 'cannot be checked without the key' };
+  const expected = suite.hmac(key, y);
+  if (suite.equal(h, expected)) return { kind: 'good', text: 'holds' };
+  return {
+    kind: 'bad',
+    text: `does not hold${reveal === 'wire' ? '' : `: ${hex(expected)} would`}`,
+  };
+}
+
+/** PK-2: the message, its padding, its length. */
+function cleartextRanges(
+  sender: Role,
+  { what }: Seen,
+  { packet, reveal, keys }: CardContext,
+): readonly Range[] {
+  const packetKeys = packetKeysOf(keys, sender);
+  if (packet?.kind !== 'opened' || reveal === 'wire') return [];
+  if (packetKeys === undefined || typeof what !== 'number') return [];
+  const cleartext = cleartextOf(packet, packetKeys, what);
+  const length = openedLength(packet) ?? 0;
+  const valid = length >= 1 && length <= MAX_MESSAGE_BYTES;
+  const end = valid ? length : MAX_MESSAGE_BYTES;
+  const common = { verdict: undefined };
+  return cut(cleartext, [
+    {
+      ...{ ...common, start: 0, end },
+      field: 'M',
+      formula: 'the plaintext in this packet',
+      requirements: ['PK-1', 'PK-6'],
+    },
+    {
+      ...{ ...common, start: end, end: MAX_MESSAGE_BYTES },
+      field: 'padding',
+      formula: 'zero bytes up to 1024; a receiver does not look at them',
+      requirements: ['PK-2', 'PK-9'],
+    },
+    {
+      ...{ start: MAX_MESSAGE_BYTES, end: CIPHERTEXT_BYTES, verdict: lengthVerdict(length) },
+      field: 'length',
+      formula: 'be32(length of M)',
+      requirements: ['PK-2', 'PK-8'],
+    },
+  ]).filter(({ bytes }) => bytes.length > 0);
+}
+
+function completeness({ what, start, end, bytes }: Seen): readonly Verdict[] {
+  const length = end - start;
+  if (bytes.length === length) return [];
+  const requirement = typeof what === 'number' ? 'CN-13, PK-12' : 'HS-4';
+  return [
+    {
+      kind: 'bad',
+      text: `Only ${bytes.length} of ${length} bytes are there (${requirement}).`,
+    },
+  ];
+}
+
+function changesOf(bytes: Uint8Array, sent: Uint8Array | undefined): readonly ChangedByte[] {
+  if (sent === undefined) return [];
+  const changes: ChangedByte[] = [];
+  for (const [index, byte] of bytes.entries()) {
+    const original = sent[index];
+    if (original !== undefined && original !== byte) changes.push({ index, sent: original });
+  }
+  return changes;
+}
+
+function describeChanges(changes: readonly ChangedByte[]): readonly Verdict[] {
+  const [first] = changes;
+  if (first === undefined) return [];
+  const text =
+    changes.length === 1
+      ? `Byte ${first.index} is not the one that was sent.`
+      : `${changes.length} bytes are not those that were sent at this place.`;
+  return [{ kind: 'bad', text }];
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,153 @@
+/**
+ * An illustration as one page of HTML that needs nothing else: no server, no network, no file
+ * beside it. Without a script everything is there, one event below the other; the script adds the
+ * slider, which shows one event at a time.
+ *
+ * Everything from the illustration is escaped (`html.ts`), and the page forbids itself to load
+ * anything or to run any script but its own.
+ */
+
+import { createHash } from 'node:crypto';
+import { markHtml, PLACES } from './diagram-html.ts';
+import { type Content, type Html, html, trusted } from './html.ts';
+import { type Cite, cites, messageHtml, valueHtml } from './message-html.ts';
+import type { Ending, Illustration, MachineView, Moment, RecordedEnd } from './model.ts';
+import { SCRIPT } from './script.ts';
+import { STYLE } from './style.ts';
+
+/** How the page is made. */
+export interface PageOptions {
+  /** Where the requirements are, as a link from the page; without it they are words. */
+  readonly specification?: string;
+}
+
+/** The page. */
+export function illustrationPage(illustration: Illustration, options: PageOptions = {}): string {
+  const cite = citing(options.specification);
+  const { title, subject, ends, remarks, moments, values } = illustration;
+  const hash = createHash('sha256').update(SCRIPT).digest('base64');
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+  const page = html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8" />
+<meta http-equiv="Content-Security-Policy" content="${policy}" />
+<meta name="viewport" content="width=device-width, initial-scale=1" />
+<meta name="color-scheme" content="light dark" />
+<title>${title}</title>
+<style>${trusted(STYLE)}</style>
+</head>
+<body>
+<header>
+<h1>${title}</h1>
+${subject === '' ? '' : html`<p class="subject">${subject}</p>`}
+<div class="ends">
+${ends.map((end) => endHtml(end, cite))}</div>
+<details class="about"><summary>What this page shows, and what it does not</summary>
+<ul>${remarks.map((remark) => html`<li>${remark}</li>`)}</ul>
+${LEGEND}</details>
+</header>
+<main>
+<h2 id="events">Event by event</h2>
+${controlsHtml(moments)}
+<ol class="moments" style="--rows:${moments.length + 1}">
+${headsHtml(ends)}
+${momentsHtml(illustration, cite)}</ol>
+<h2 id="values">The values, and how each comes about</h2>
+<p class="aside">Written as in the specification: ‖ joins bytes, p is the modulus of group 14, PBKDF2 and HMAC are over SHA-256.</p>
+<div class="values">
+${values.map((value) => valueHtml(value, cite))}</div>
+</main>
+<footer><p>Made by <code>spiped-trace html</code> from ${ends.length === 1 ? 'the event log of one end' : 'the event logs of both ends'}.</p></footer>
+<script>${trusted(SCRIPT)}</script>
+</body>
+</html>
+`;
+  return page.text;
+}
+
+function citing(specification: string | undefined): Cite {
+  return (requirement): Content =>
+    specification === undefined
+      ? html`<span class="cite">${requirement}</span>`
+      : html`<a class="cite" href="${specification}#${requirement.toLowerCase()}">${requirement}</a>`;
+}
+
+function endHtml({ role, facts, ending }: RecordedEnd, cite: Cite): Html {
+  return html`<section class="end ${role}"><h2>${role}</h2>
+${endingHtml(ending, cite)}
+<dl>${facts.map(({ name, value }) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></section>
+`;
+}
+
+function endingHtml({ kind, code, text, requirements }: Ending, cite: Cite): Html {
+  const name = code === '' ? '' : html`<code>${code}</code> `;
+  return html`<p class="ending ${kind}">${name}${text} ${cites(requirements, cite)}</p>`;
+}
+
+const LEGEND = html`<ul class="legend">
+<li><span class="key handshake"></span>handshake</li><li><span class="key packets"></span>packets</li>
+<li><span class="key plaintext"></span>plaintext</li><li><span class="key end"></span>connection, end of stream</li>
+<li><span class="key changed"></span>changed on its way, or a fault</li></ul>
+`;
+
+function controlsHtml(moments: readonly Moment[]): Html {
+  return html`<div class="controls" hidden>
+<button type="button" id="back" aria-label="Event before">◀</button>
+<input type="range" id="time" min="1" max="${moments.length}" value="1" step="1" aria-label="Event" />
+<button type="button" id="forth" aria-label="Event after">▶</button>
+<output for="time" id="now"></output>
+</div>`;
+}
+
+/** The names over the vertical lines. */
+function headsHtml(ends: readonly RecordedEnd[]): Html {
+  const recorded = (role: string): boolean => ends.some((end) => end.role === role);
+  const head = (place: keyof typeof PLACES, name: string, role: string): Html =>
+    html`<span class="head${recorded(role) ? '' : ' absent'} ${place === role ? role : ''}" style="left:${PLACES[place]}%">${name}</span>`;
+  return html`<li class="heads" aria-hidden="true"><span class="lanes">${head('client plain', 'plain', 'client')}${head('client', 'client', 'client')}${head('server', 'server', 'server')}${head('server plain', 'plain', 'server')}</span></li>`;
+}
+
+function momentsHtml({ moments, messages }: Illustration, cite: Cite): readonly Html[] {
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  const shownAt = new Map<string, number>();
+  return moments.map((moment, index) => {
+    const number = index + 1;
+    const cards = moment.messages.map((id): Content => {
+      const message = byId.get(id);
+      const earlier = shownAt.get(id);
+      if (message === undefined) return undefined;
+      if (earlier !== undefined) {
+        return html`<p class="again"><a href="#message-${id}">${message.title}</a>, as it was sent at event ${earlier}.</p>`;
+      }
+      shownAt.set(id, number);
+      return messageHtml(message, cite);
+    });
+    return momentHtml(moment, number, cards, cite);
+  });
+}
+
+function momentHtml(moment: Moment, number: number, cards: readonly Content[], cite: Cite): Html {
+  const { end, event, marks, effects, machines, fault, leftOut } = moment;
+  const left = leftOut === 0 ? '' : html`<span class="left-out">${leftOut} events left out</span>`;
+  return html`<li class="moment ${end}${fault === undefined ? '' : ' faulty'}" id="event-${number}" data-said="${end}, ${event}">
+<a class="row" href="#event-${number}"><span class="when"><b>${number}</b><small>${milliseconds(moment)}</small></span><span class="lanes">${left}${marks.map(markHtml)}</span></a>
+<section class="detail" aria-label="Event ${number}">
+<h3><span class="who ${end}">${end}</span> ${event}</h3>
+<p class="aside">Event ${moment.sequence} of its log, ${milliseconds(moment)} after its first.</p>
+${fault === undefined ? '' : html`${endingHtml(fault, cite)}`}
+${effects.length === 0 ? html`<p class="aside">It asks for nothing.</p>` : html`<ul class="effects">${effects.map(({ text, requirements }) => html`<li>${text} ${cites(requirements, cite)}</li>`)}</ul>`}
+${cards}
+<div class="machines">${machineHtml('client', machines.client)}${machineHtml('server', machines.server)}</div>
+</section></li>
+`;
+}
+
+function machineHtml(role: 'client' | 'server', { source, rows }: MachineView): Html {
+  return html`<table class="machine ${role} ${source}"><caption>${role} <span class="aside">${source}</span></caption>
+<tbody>${rows.map(({ name, value, changed }) => html`<tr${changed ? html` class="changed"` : ''}><th scope="row">${name}</th><td>${value}${changed ? html`<span class="spoken"> (changed)</span>` : ''}</td></tr>`)}</tbody></table>`;
+}
+
+function milliseconds({ microseconds }: Moment): string {
+  return `+${(microseconds / 1000).toFixed(3)} ms`;
+}
