@@ -7,8 +7,20 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HIGH_WATER_BYTES } from '../src/protocol/flow.ts';
+import { PACKET_BYTES } from '../src/protocol/parameters.ts';
 import { chooser } from './bench/chooser.ts';
-import { PLAIN_POLICY, WEAK } from './bench/material.ts';
+import {
+  materialOf,
+  NONCE_C,
+  NONCE_S,
+  PAIR_C,
+  PAIR_S,
+  PLAIN_POLICY,
+  SECRET,
+  sharedSecret,
+  suite,
+  WEAK,
+} from './bench/material.ts';
 import { Pair } from './bench/pair.ts';
 
 /** Bytes that tell where they belong: the same seed gives the same bytes. */
@@ -63,5 +75,35 @@ test('CN-9: what waits to be written stays under the bound, however slow the oth
       expect(pair.highestUnsent).toBeLessThan(HIGH_WATER_BYTES + 68 * 1024);
     }),
     { numRuns: 4 },
+  );
+});
+
+/** E_C, H_C, E_S, H_S of every pair without `-f`: its material is always the same. */
+const dk2 = suite.pbkdf2(
+  SECRET,
+  Buffer.concat([NONCE_C, NONCE_S, sharedSecret(PAIR_C.x, PAIR_S.y)]),
+  128,
+);
+
+//= HS-27
+//# An end MUST send nothing on the cipher side but its nonce, then its y ‖ h, then whole packets.
+test('HS-27: each end sends its nonce, its y ‖ h and whole packets, and nothing else', () => {
+  fc.assert(
+    fc.property(LENGTHS, LENGTHS, fc.integer(), (up, down, seed) => {
+      const pair = new Pair({ fromClient: payload(up, 1), fromServer: payload(down, 2) });
+      pair.run(chooser(seed));
+      for (const role of ['client', 'server'] as const) {
+        const { sent } = pair[role].sides.cipher;
+        const { nonce, pair: own } = materialOf(role);
+        expect(sent.subarray(0, 32)).toEqual(Buffer.from(nonce));
+        expect(sent.subarray(32, 288)).toEqual(Buffer.from(own.y));
+        const packets = sent.subarray(320);
+        expect(packets.length % PACKET_BYTES).toBe(0);
+        const at = role === 'client' ? 0 : 64;
+        const keys = { e: dk2.subarray(at, at + 32), h: dk2.subarray(at + 32, at + 64) };
+        expect(suite.openPackets(keys, 0n, packets).failure).toBeUndefined();
+      }
+    }),
+    { numRuns: 25 },
   );
 });

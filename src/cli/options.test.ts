@@ -65,6 +65,8 @@ describe('spiped', () => {
     expect(pidFile('-s', '/run/in.sock', '-p', '')).toBe('');
   });
 
+  //= CL-13
+  //# A time of 0 MUST mean the default: 5 s for `-o`, 60 s for `-r`.
   test.each([
     [['-r', '30'], 30_000],
     [['-r', '0.5'], 500],
@@ -116,6 +118,8 @@ describe('spiped', () => {
     expect(spiped('-ej').keepAlive).toBe(false);
   });
 
+  //= CL-15
+  //# A count of 0 MUST mean no limit.
   test.each([
     ['1', 1],
     ['0', Number.POSITIVE_INFINITY],
@@ -201,6 +205,8 @@ describe('spipe', () => {
 });
 
 describe('both', () => {
+  //= CL-13
+  //# A time of 0 MUST mean the default: 5 s for `-o`, 60 s for `-r`.
   test.each([
     ['5', 5000],
     ['1.5', 1500],

@@ -14,6 +14,8 @@ const { sealPackets, openPackets } = referenceEngine;
 const keys = { e: new Uint8Array(32).fill(0xe1), h: new Uint8Array(32).fill(0x41) };
 
 describe('sealing', () => {
+  //= PK-1
+  //# Every packet MUST be exactly 1060 bytes and carry 1 to 1024 bytes of plaintext.
   test.each([
     [1, 1],
     [1023, 1],

@@ -108,6 +108,25 @@ test('a standard output that nobody reads is one line and status 1', async () =>
   );
 });
 
+//= CL-43
+//# SIGTERM MUST make `spipe` close its connection and end with exit status 0.
+test('CL-43: SIGTERM closes the connection, and the status is 0', async () => {
+  let closed = false;
+  await behindPipe((socket) => {
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      closed = true;
+    });
+    socket.write('hello');
+  });
+  const { child, ended } = shell('exec "$@"');
+  await once(child.stdout as NodeJS.EventEmitter, 'data');
+  child.kill('SIGTERM');
+  expect(await ended).toBe('hello');
+  expect({ code: child.exitCode, signal: child.signalCode }).toEqual({ code: 0, signal: null });
+  await until('the end of the connection at the target', () => closed);
+});
+
 test('a full disk is one line and status 1', async ({ skip }) => {
   if (process.platform !== 'linux') skip('this needs /dev/full');
   await behindPipe((socket) => socket.end('x'));

@@ -75,6 +75,19 @@ describe('beginning', () => {
       expect(bench.sides.cipher.reading).toBe(true);
     });
 
+    //= TM-6
+    //# A timer MUST NOT be restarted by anything that arrives: a peer that sends a byte now and
+    //# then has no more time than one that sends none.
+    test(`TM-6: a ${role} starts its handshake timer once, whatever trickles in`, () => {
+      const bench = new ConnectionBench(role).accept().connected();
+      for (const byte of peerOf(role)) bench.receive('cipher', Uint8Array.of(byte)).answer();
+      expect(bench.phase).toBe('piping');
+      const started = bench.effects.filter(
+        (effect) => effect.type === 'startTimer' && effect.timer === 'handshake',
+      );
+      expect(started).toHaveLength(1);
+    });
+
     //= TM-4
     //# A connection MUST NOT be ended by any other timer of its own: one that stands may be idle
     //# for ever.

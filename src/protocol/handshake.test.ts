@@ -3,6 +3,7 @@
  * segmentation, the policies, and the peer.
  */
 
+import { createHmac, pbkdf2Sync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HandshakeBench, shake } from '../../fuzz/bench/handshake-bench.ts';
@@ -93,6 +94,42 @@ describe('both ends against each other', () => {
     const dk2 = suite.pbkdf2(SECRET, Buffer.concat([NONCE_C, NONCE_S, ySC]), 128);
     const { client, server } = establishedKeys(bench).keys;
     expect(Buffer.concat([client.e, client.h, server.e, server.h])).toEqual(Buffer.from(dk2));
+  });
+
+  //= HS-3
+  //# Each end MUST take the first 32 bytes received as the peer's nonce, whatever their value.
+  //= HS-5
+  //# When both nonces are known each end MUST compute dk1 = PBKDF2(K, nonceC ‖ nonceS, 64); bytes 0
+  //# – 31 are dhmacC and bytes 32 – 63 are dhmacS.
+  test.each([
+    ['its own', NONCE_C],
+    ['of zeros', new Uint8Array(32)],
+    ['of ones', new Uint8Array(32).fill(255)],
+  ])('HS-3, HS-5: a client takes a nonce %s, and makes its MAC with dhmacC', (_, nonceS) => {
+    const bench = new HandshakeBench(contextOf('client')).receive(nonceS);
+    const dk1 = pbkdf2Sync(SECRET, Buffer.concat([NONCE_C, nonceS]), 1, 64, 'sha256');
+    const h = createHmac('sha256', dk1.subarray(0, 32)).update(PAIR_C.y).digest();
+    expect(bench.sent.subarray(32)).toEqual(Buffer.concat([PAIR_C.y, h]));
+  });
+
+  //= HS-3
+  //# Each end MUST take the first 32 bytes received as the peer's nonce, whatever their value.
+  //= HS-5
+  //# When both nonces are known each end MUST compute dk1 = PBKDF2(K, nonceC ‖ nonceS, 64); bytes 0
+  //# – 31 are dhmacC and bytes 32 – 63 are dhmacS.
+  test.each([
+    ['its own', NONCE_S],
+    ['of zeros', new Uint8Array(32)],
+    ['of ones', new Uint8Array(32).fill(255)],
+  ])('HS-3, HS-5: a server takes a nonce %s, and makes its MAC with dhmacS', (_, nonceC) => {
+    const dk1 = pbkdf2Sync(SECRET, Buffer.concat([nonceC, NONCE_S]), 1, 64, 'sha256');
+    const mac = (from: number, y: Uint8Array): Buffer =>
+      createHmac('sha256', dk1.subarray(from, from + 32))
+        .update(y)
+        .digest();
+    const bench = new HandshakeBench(contextOf('server'));
+    bench.receive(Buffer.concat([nonceC, PAIR_C.y, mac(0, PAIR_C.y)]));
+    expect(bench.sent.subarray(32)).toEqual(Buffer.concat([PAIR_S.y, mac(32, PAIR_S.y)]));
   });
 
   test('HS-16: ySC keeps its leading zeros in the derivation', () => {
