@@ -10,7 +10,12 @@
 import { createCipheriv, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createSuite, type PacketEngine, referenceEngine } from '../src/crypto/index.ts';
+import {
+  batchedEngine,
+  createSuite,
+  type PacketEngine,
+  referenceEngine,
+} from '../src/crypto/index.ts';
 import type { OpenedPackets, PacketKeys } from '../src/protocol/suite.ts';
 
 const PACKET = 1060;
@@ -20,6 +25,7 @@ const LIMIT = 1n << 64n;
 
 const engines: readonly { readonly name: string; readonly engine: PacketEngine }[] = [
   { name: 'reference', engine: referenceEngine },
+  { name: 'batched', engine: batchedEngine },
 ];
 
 const anyKeys = fc.tuple(exactly(32), exactly(32)).map(([e, h]): PacketKeys => ({ e, h }));

@@ -5,7 +5,15 @@
  * may have copied an array before it came here (OpenSSL keeps its own copies, and clears them).
  */
 
-/** Overwrite every byte of each array with zero. The arrays must not be used afterwards. */
+import { forgetKey } from './prepared-keys.ts';
+
+/**
+ * Overwrite every byte of each array with zero, and what was prepared from it. The arrays must not
+ * be used afterwards.
+ */
 export function eraseSecrets(secrets: readonly Uint8Array[]): void {
-  for (const secret of secrets) secret.fill(0);
+  for (const secret of secrets) {
+    forgetKey(secret);
+    secret.fill(0);
+  }
 }

@@ -9,10 +9,15 @@ import { createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
 import type { CryptoSuite } from '../protocol/suite.ts';
 import { ownBytes } from './own-bytes.ts';
 import type { PacketEngine } from './packet-engine.ts';
-import { referenceEngine } from './reference-engine.ts';
+import { selectEngine } from './select-engine.ts';
 
-/** A suite whose packets are sealed and opened by `engine`. It keeps no state of its own. */
-export function createSuite(engine: PacketEngine = referenceEngine): CryptoSuite {
+/**
+ * A suite whose packets are sealed and opened by `engine`. It keeps no state of its own.
+ *
+ * @throws EngineChoiceError when the engine is left to the environment, which asks for one that
+ *   does not exist (`select-engine.ts`)
+ */
+export function createSuite(engine: PacketEngine = selectEngine()): CryptoSuite {
   return {
     pbkdf2: (password, salt, length) => ownBytes(pbkdf2Sync(password, salt, 1, length, 'sha256')),
     hmac: (key, message) => ownBytes(createHmac('sha256', key).update(message).digest()),

@@ -1,0 +1,63 @@
+/**
+ * Where things lie in the one memory of the packet engine's WebAssembly module: byte addresses.
+ *
+ * The memory is scratch, shared by all connections. What a call leaves in it is of no use to the
+ * next one but for the constants, the counter blocks' lower halves, and the key that is loaded.
+ */
+
+import { CIPHERTEXT_BYTES, MAX_MESSAGE_BYTES, PACKET_BYTES } from '../../protocol/parameters.ts';
+
+/** The most packets that are worked on at once: 64 KiB of plaintext. */
+export const BATCH_PACKETS = 64;
+
+/** Key stream of one packet: 65 AES blocks, of the last of which four bytes are used (PK-3). */
+export const STREAM_BYTES = 65 * 16;
+
+/** A block of SHA-256. */
+export const BLOCK_BYTES = 64;
+
+/** What one packet's MAC is computed over: the ciphertext and be64(packet number) (PK-4). */
+export const AUTHENTICATED_BYTES = CIPHERTEXT_BYTES + 8;
+
+/** Two states of eight words, and a block. */
+export const LOADED_KEY_BYTES = 2 * 32 + BLOCK_BYTES;
+
+let end = 0;
+/** The next `bytes` bytes of memory, from a multiple of 64. */
+function place(bytes: number): number {
+  const address = end;
+  end = Math.ceil((end + bytes) / 64) * 64;
+  return address;
+}
+
+/** The 64 words K of SHA-256. */
+export const CONSTANTS = place(256);
+/**
+ * The loaded HMAC key as `prepared-keys.ts` keeps it: the state after the inner padded key (8
+ * words), that after the outer one (8 words), and the inner padded key itself, with which SINGLE
+ * begins.
+ */
+export const LOADED_KEY = place(LOADED_KEY_BYTES);
+export const KEY_STATES = LOADED_KEY;
+/** A single packet as one message: the inner padded key, then what is authenticated. */
+export const SINGLE = KEY_STATES + 64;
+place(AUTHENTICATED_BYTES);
+/** The state of a hash in work: eight words, or eight vectors. */
+export const STATE = place(8 * 16);
+/** The last block of the inner hash of four packets, one after the other. */
+export const INNER_BLOCKS = place(4 * BLOCK_BYTES);
+/** The only block of the outer hash of four packets. */
+export const OUTER_BLOCKS = place(4 * BLOCK_BYTES);
+/** The MACs of four packets. */
+export const MACS = place(4 * 32);
+/** A result that is more than one number: the length of the plaintext. */
+export const PLAINTEXT_LENGTH = place(4);
+export const COUNTERS = place(BATCH_PACKETS * STREAM_BYTES);
+export const KEY_STREAM = place(BATCH_PACKETS * STREAM_BYTES);
+/** One message more than a batch has: a message is written in full before its length is looked at. */
+export const PLAINTEXT = place((BATCH_PACKETS + 1) * MAX_MESSAGE_BYTES);
+/** Three packets more than a batch has: four lanes are read even where one or two have a packet. */
+export const PACKETS = place((BATCH_PACKETS + 3) * PACKET_BYTES);
+
+/** The size of the memory, in pages of 64 KiB. */
+export const PAGES = Math.ceil(end / 65_536);

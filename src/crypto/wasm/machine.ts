@@ -1,0 +1,116 @@
+/**
+ * The packet engine's WebAssembly module, made and ready: its functions and its memory.
+ *
+ * It is made on the first call, because a start is to be quick, and once for all connections. What
+ * it is used for is said in `batched-engine.ts`.
+ */
+
+import { Buffer } from 'node:buffer';
+import { MAX_MESSAGE_BYTES } from '../../protocol/parameters.ts';
+import { assemble, type FunctionSource } from './assembler.ts';
+import * as layout from './layout.ts';
+import * as packetFunctions from './packet-functions.ts';
+import { roundConstants } from './sha256-constants.ts';
+import { hashFour } from './sha256-four.ts';
+import { hashOne } from './sha256-one.ts';
+import { webAssembly } from './web-assembly.ts';
+
+/** The functions as JavaScript calls them; what each does is said where it is generated. */
+export interface Functions {
+  hashFour(state: number, message: number, stride: number, blocks: number, k: number): void;
+  hashOne(state: number, message: number, blocks: number, k: number): void;
+  writeCounterIndices(): void;
+  writeCounters(count: number, first: bigint): void;
+  encrypt(count: number, lastLength: number): void;
+  decrypt(count: number): number;
+  macFour(packet: number, first: bigint): void;
+  beginSingle(packet: number, number: bigint): void;
+  finishSingle(): void;
+  putMacs(packet: number, count: number): void;
+  matchMacs(packet: number, count: number): number;
+}
+
+/** The machine. All of it is scratch that every connection uses: nothing of it is handed out. */
+export interface Machine {
+  readonly functions: Functions;
+  /** The memory, in three views; it never grows, so that they stay valid. */
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly buffer: Buffer;
+}
+
+const FUNCTIONS: readonly FunctionSource[] = [hashFour, hashOne, ...Object.values(packetFunctions)];
+
+let made: Machine | undefined;
+
+/**
+ * The machine, made on the first call.
+ *
+ * @throws what WebAssembly throws where it is missing, lacks SIMD or gets no memory
+ */
+export function machine(): Machine {
+  made ??= makeMachine();
+  return made;
+}
+
+function makeMachine(): Machine {
+  const { Module, Instance } = webAssembly();
+  const {
+    memory,
+    ...functions
+  } = // The module was assembled from these very functions.
+    new Instance(new Module(assemble(FUNCTIONS, layout.PAGES))).exports as unknown as Functions & {
+      readonly memory: { readonly buffer: ArrayBuffer };
+    };
+  const view = new DataView(memory.buffer);
+  for (const [i, word] of roundConstants().entries()) {
+    view.setUint32(layout.CONSTANTS + 4 * i, word, true);
+  }
+  functions.writeCounterIndices();
+  writePadding(view);
+  return {
+    functions,
+    view,
+    bytes: new Uint8Array(memory.buffer),
+    buffer: Buffer.from(memory.buffer),
+  };
+}
+
+/** Overwrite the key in the memory. */
+export function unloadKey(): void {
+  made?.bytes.fill(0, layout.LOADED_KEY, layout.LOADED_KEY + layout.LOADED_KEY_BYTES);
+}
+
+/**
+ * Overwrite what work with up to `packets` packets at a time left in the memory and an attacker has
+ * not seen: messages, key stream, states of hashes. The loaded key is not touched.
+ */
+export function wipeScratch(packets: number): void {
+  const fill = (from: number, length: number): void => {
+    made?.bytes.fill(0, from, from + length);
+  };
+  fill(layout.STATE, 8 * 16);
+  fill(layout.KEY_STREAM, packets * layout.STREAM_BYTES);
+  fill(layout.PLAINTEXT, (packets + 1) * MAX_MESSAGE_BYTES);
+}
+
+/**
+ * The padding of the hashes (FIPS 180-4 §5.1.1): a one bit, zeros, and the length in bits with the
+ * block of the padded key. It stays; only the bytes in front of it are written for each packet.
+ */
+function writePadding(view: DataView): void {
+  const { BLOCK_BYTES, AUTHENTICATED_BYTES } = layout;
+  for (let lane = 0; lane < 4; lane++) {
+    pad(
+      layout.INNER_BLOCKS + lane * BLOCK_BYTES,
+      AUTHENTICATED_BYTES % BLOCK_BYTES,
+      AUTHENTICATED_BYTES,
+    );
+    pad(layout.OUTER_BLOCKS + lane * BLOCK_BYTES, 32, 32);
+  }
+
+  function pad(block: number, used: number, messageBytes: number): void {
+    view.setUint8(block + used, 0x80);
+    view.setUint32(block + BLOCK_BYTES - 4, 8 * (BLOCK_BYTES + messageBytes));
+  }
+}
