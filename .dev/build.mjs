@@ -18,8 +18,8 @@ import { promisify } from 'node:util';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
-/** The commands: `src/cli/<name>.ts` becomes `dist/bin/<name>.js`. */
-const COMMANDS = ['spiped', 'spipe', 'spiped-trace'];
+/** The commands, and what they start: `src/<name>.ts` becomes a file in `dist/bin/`. */
+const BUNDLES = ['cli/spiped', 'cli/spipe', 'cli/spiped-trace', 'io/exponentiation-worker'];
 
 /** What the output depends on beside `src/`. */
 const OTHER_INPUTS = [
@@ -82,11 +82,11 @@ async function bundleCommands(root, outdir) {
   // Here and not at the top: this file is loaded before node_modules need exist.
   const esbuild = await import('esbuild');
   fs.mkdirSync(outdir, { recursive: true });
-  for (const name of COMMANDS) {
-    const entry = path.join(root, 'src', 'cli', `${name}.ts`);
+  for (const name of BUNDLES) {
+    const entry = path.join(root, 'src', `${name}.ts`);
     const source = read(entry);
     if (source === undefined) continue;
-    const outfile = path.join(outdir, `${name}.js`);
+    const outfile = path.join(outdir, `${path.basename(name)}.js`);
     await esbuild.build({
       entryPoints: [entry],
       outfile,

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseSpiped } from '../cli/spiped-options.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import type { Channel, ChannelListener } from '../io/channel.ts';
+import { createExponentiator } from '../io/exponentiation.ts';
 import { openTarget } from '../io/target.ts';
 import type { LogFields } from './log.ts';
 import { createService, type Service } from './service.ts';
@@ -45,6 +46,7 @@ beforeEach(async () => {
     secret: new Uint8Array(32),
     target: openTarget(config.target, [{ host: '127.0.0.1', port, family: 4 }], {}),
     sockets: { keepAlive: true },
+    exponentiator: createExponentiator(),
     logger: {
       log: (level, event, message, fields) => lines.push({ level, event, message, fields }),
     },

@@ -9,7 +9,7 @@ import { createSuite } from '../crypto/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import type { Channel } from '../io/channel.ts';
 import { type Connection, runConnection } from '../io/connection.ts';
-import { createExponentiator } from '../io/exponentiation.ts';
+import type { Exponentiator } from '../io/exponentiation.ts';
 import { dial, type SocketOptions } from '../io/socket.ts';
 import type { Target } from '../io/target.ts';
 import { describeDefect } from './defects.ts';
@@ -24,6 +24,7 @@ export interface ServiceOptions {
   readonly secret: Uint8Array;
   readonly target: Target;
   readonly sockets: SocketOptions;
+  readonly exponentiator: Exponentiator;
   readonly logger: Logger;
 }
 
@@ -38,11 +39,10 @@ export interface Service {
 }
 
 export function createService(options: ServiceOptions): Service {
-  const { config, secret, target, sockets, logger } = options;
+  const { config, secret, target, sockets, exponentiator, logger } = options;
   const { role, policy, timeoutMilliseconds, dial: dialWhen } = config;
   const suite = createSuite();
   const context = { role, policy, secret, suite, timeoutMilliseconds, dial: dialWhen };
-  const exponentiator = createExponentiator();
   const heap = keepHeapSmall();
   const open = new Set<Connection>();
   let eventLog: EventLog | undefined;

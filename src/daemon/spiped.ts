@@ -9,6 +9,10 @@
 import type { SpipedConfig } from '../cli/config.ts';
 import { eraseSecrets } from '../crypto/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
+import {
+  createExponentiationThread,
+  type ThreadedExponentiator,
+} from '../io/exponentiation-thread.ts';
 import { type Listener, MAXIMUM_WAITING, openListener } from '../io/listener.ts';
 import { openTarget, type Target, type TargetOptions } from '../io/target.ts';
 import { catchDefects } from './defects.ts';
@@ -29,6 +33,7 @@ import { logToSyslog } from './syslog.ts';
 interface Daemon {
   readonly listener: Listener;
   readonly eventLog: EventLog | undefined;
+  readonly exponentiator: ThreadedExponentiator;
   /** K, to be erased when nothing needs it any more. */
   readonly secret: Uint8Array;
 }
@@ -85,7 +90,15 @@ async function start(
   const target = openTarget(config.target, names.target, refreshing(config, logger));
   const { keepAlive } = config;
   const sockets = names.bind === undefined ? { keepAlive } : { keepAlive, bind: names.bind };
-  const service = createService({ config, secret, target, sockets, logger });
+  const exponentiator = createExponentiationThread({
+    // Without forward secrecy there is nothing to be made ahead.
+    ...(config.policy.weak ? { ahead: 0 } : {}),
+    lost: () => {
+      const message = 'the thread for exponentiations was lost; they delay other connections now';
+      logger.log('warn', 'thread-lost', message);
+    },
+  });
+  const service = createService({ config, secret, target, sockets, exponentiator, logger });
   let listens: (listener: Listener) => void = () => {};
   const listening = new Promise<Listener>((resolve) => {
     listens = resolve;
@@ -109,7 +122,8 @@ async function start(
     const eventLog = startEventLog(config, logger);
     service.record(eventLog);
     if (parent !== undefined && !early) await detach(parent, config, logger);
-    return { listener, eventLog, secret };
+    exponentiator.start();
+    return { listener, eventLog, exponentiator, secret };
   } catch (error) {
     // A UNIX socket is removed with this.
     listener.shutDown();
@@ -194,8 +208,10 @@ function serving(
 
 //= CL-30
 //# The pid file MUST NOT be removed at the end.
-async function untilDone({ listener, eventLog, secret }: Daemon): Promise<void> {
+async function untilDone(daemon: Daemon): Promise<void> {
+  const { listener, eventLog, exponentiator, secret } = daemon;
   await listener.finished;
+  exponentiator.close();
   //= KF-11
   //# K SHOULD be overwritten in memory when the last connection that can use it has ended.
   eraseSecrets([secret]);
