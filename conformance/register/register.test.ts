@@ -211,4 +211,13 @@ describe.skipIf(upstream === undefined)('C spiped as -d', () => {
     );
     await target.reached(HELLO.length);
   });
+
+  test('R-17: counts packets and blocks most significant byte first (PK-3)', async () => {
+    const [client, target] = await pipe();
+    const data = randomBytes(2048);
+    client.socket.write(client.packet(data.subarray(0, 1024)));
+    client.socket.end(client.packet(data.subarray(1024)));
+    expect(await target.end).toBe('in order');
+    expect(Buffer.from(target.received())).toEqual(data);
+  });
 });
