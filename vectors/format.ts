@@ -7,6 +7,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import type { Note, Vector } from './family.ts';
 
 /** `published-primitives.json`: what standards publish for the primitives. */
 export interface PublishedPrimitives {
@@ -45,12 +46,14 @@ interface Published<Case> {
 export interface HandshakeAndPackets {
   readonly format: 1;
   readonly origin: string;
+  readonly requirements: readonly string[];
+  readonly notes: Readonly<Record<string, Note>>;
   readonly connections: readonly ConnectionVector[];
   readonly singlePackets: readonly SinglePacketVector[];
 }
 
 /** One connection, from the key file to the packets of both ends. */
-export interface ConnectionVector {
+export interface ConnectionVector extends Vector {
   readonly name: string;
   /** What this connection shows that the others do not. */
   readonly shows: string;
@@ -104,7 +107,7 @@ export interface PacketVector {
 }
 
 /** A packet alone, at a packet number that no test can count to. */
-export interface SinglePacketVector extends PacketVector {
+export interface SinglePacketVector extends PacketVector, Vector {
   readonly e: string;
   readonly h: string;
   readonly message: string;
