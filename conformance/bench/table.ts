@@ -33,7 +33,9 @@ export function renderCircumstances(report: Report): string {
 export function renderTable(columns: readonly string[], measured: readonly Measured[]): string {
   const compared = columns.filter((column) => column !== C && column !== columns[0]);
   const head = ['', ...columns, ...compared.map((column) => `${column} / C`), 'reach'];
-  const lines = measured.map((each) => [
+  // A figure that nothing was measured of, such as the steps that the quick form leaves out.
+  const some = measured.filter(({ values }) => Object.keys(values).length > 0);
+  const lines = some.map((each) => [
     `${each.title}, ${each.unit}`,
     ...columns.map((column) => cell(summaryOf(each, column))),
     ...compared.map((column) => cell(ratioOf(each, column))),
@@ -41,12 +43,13 @@ export function renderTable(columns: readonly string[], measured: readonly Measu
       ? ''
       : `${each.better === 'higher' ? '≥' : '≤'} ${each.reach.toFixed(2)}`,
   ]);
-  return align([head, ...lines]);
+  return alignTable([head, ...lines]);
 }
 
 function cell(summary: Summary | undefined): string {
   if (summary === undefined) return '–';
   const { median, min, max } = summary;
+  if (min === max) return digits(median);
   return `${digits(median)} (${digits(min)}–${digits(max)})`;
 }
 
@@ -58,7 +61,7 @@ export function digits(value: number): string {
 }
 
 /** Cells as a table in Markdown; the first column is text, the others numbers. */
-function align(lines: readonly (readonly string[])[]): string {
+export function alignTable(lines: readonly (readonly string[])[]): string {
   const widths = (lines[0] ?? []).map((_, column) =>
     Math.max(3, ...lines.map((line) => line[column]?.length ?? 0)),
   );

@@ -47,16 +47,16 @@ class TargetConnection {
     this.#stream = readHeader(all);
     this.#header = undefined;
     this.#socket.write(Buffer.of(READY));
-    this.#pending = 1;
-    if (this.#stream.duplex) {
-      this.#pending += 1;
-      const { offset, volume } = this.#stream;
-      sendPattern(this.#socket, offset, volume, () => this.#partIsOver());
-    }
+    this.#pending = this.#stream.duplex ? 2 : 1;
     return all.subarray(HEADER);
   }
 
-  #readStream({ offset, volume }: StreamHeader, bytes: Buffer): Buffer {
+  #readStream({ duplex, offset, volume }: StreamHeader, bytes: Buffer): Buffer {
+    if (bytes.length === 0) return bytes;
+    if (duplex && this.#received === 0) {
+      // Not before the client begins: nothing may be under way when its clock starts.
+      sendPattern(this.#socket, offset, volume, () => this.#partIsOver());
+    }
     const length = Math.min(bytes.length, volume - this.#received);
     if (!isPattern(bytes, 0, length, offset + this.#received)) {
       throw new Error(`wrong bytes after ${this.#received} of a stream`);

@@ -9,7 +9,7 @@ import { openColumns } from './columns.ts';
 import { MEGABYTE, type Row, type Size, type Stage, throughput } from './row.ts';
 
 /** Bytes of a round, all streams together, in one direction. */
-const VOLUME: Readonly<Record<Size, number>> = {
+export const VOLUME: Readonly<Record<Size, number>> = {
   full: 400 * MEGABYTE,
   quick: 64 * MEGABYTE,
   tiny: 2 * MEGABYTE,
