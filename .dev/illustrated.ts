@@ -8,6 +8,7 @@
  */
 
 import { createHmac } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { type IllustrateOptions, illustrate } from '../src/cli/trace/illustration/illustrate.ts';
 import { illustrationPage } from '../src/cli/trace/illustration/page.ts';
 import {
@@ -21,6 +22,7 @@ import { type RecordedPair, recordPair } from '../src/eventlog/testing/recorded-
 import { pieces } from '../src/eventlog/testing/reseal.ts';
 import { GROUP14_MODULUS, PACKET_BYTES, type Role } from '../src/protocol/index.ts';
 import { type ConnectionVector, fromHex, readHandshakeAndPackets } from '../vectors/format.ts';
+import { readRequirements } from './requirements.ts';
 
 /** A page of `spec/illustrated/`, before it is one. */
 export interface Scenario {
@@ -153,7 +155,14 @@ export function scenarioOptions(scenario: Scenario, { logs }: RecordedPair): Ill
 export async function scenarioPage(scenario: Scenario): Promise<string> {
   const options = scenarioOptions(scenario, await recordScenario(scenario));
   const { illustration } = await illustrate(options);
-  return illustrationPage(illustration, { specification: '../protocol.md' });
+  return illustrationPage(illustration, {
+    specification: { href: '../protocol.md', sentences: requirementSentences() },
+  });
+}
+
+function requirementSentences(): ReadonlyMap<string, string> {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  return new Map(readRequirements(root).map(({ id, sentence }) => [id, sentence]));
 }
 
 /** The page that leads to the others. */

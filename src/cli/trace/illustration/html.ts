@@ -13,8 +13,11 @@ export class Html {
   }
 }
 
-/** What can be put into the template: text is escaped, lists are joined, `undefined` is nothing. */
-export type Content = Html | string | number | undefined | readonly Content[];
+/**
+ * What can be put into the template: text is escaped, lists are joined, `undefined` is nothing. A
+ * function is called when all that stands before it has been made.
+ */
+export type Content = Html | string | number | undefined | readonly Content[] | (() => Content);
 
 /** Markup with values in it, each escaped for text and for quoted attributes. */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {
@@ -31,6 +34,7 @@ export function trusted(text: string): Html {
 function escapeContent(content: Content): string {
   if (content === undefined) return '';
   if (content instanceof Html) return content.text;
+  if (typeof content === 'function') return escapeContent(content());
   if (typeof content === 'object') return content.map(escapeContent).join('');
   return String(content).replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }

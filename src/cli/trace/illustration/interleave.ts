@@ -3,11 +3,11 @@
  * were sent, nor an end of stream before it was passed on.
  *
  * The clocks may be of two machines and say anything; the order of cause and effect holds anyway.
- * Where somebody changed the stream on its way, more may arrive than was sent: then nothing more
- * is waited for.
+ * From where somebody changed the stream on its way, the clocks alone decide.
  */
 
 import { type EndHistory, type Happening, peerOf } from './end-history.ts';
+import type { WireView } from './wire-view.ts';
 
 /** One event, and the log that it is from. */
 export interface Interleaved {
@@ -55,7 +55,7 @@ function timeOf({
 /** Whether all that the event needs of the other end has happened there. */
 function isCaused(
   { event, wire }: Happening,
-  { header }: EndHistory,
+  { header, received }: EndHistory,
   queues: readonly Queue[],
 ): boolean {
   const peer = queues.find(({ history }) => history.header.role === peerOf(header.role));
@@ -67,12 +67,24 @@ function isCaused(
   }
   if (event.side !== 'cipher') return true;
   if (event.type === 'bytesReceived') {
-    const sendable = Math.min(wire.received, peer.history.sent.total);
-    return (done?.wire.sent ?? 0) >= sendable;
+    const sendable = commonBytes(peer.history.sent, received);
+    return (done?.wire.sent ?? 0) >= Math.min(wire.received, sendable);
   }
   if (event.type !== 'endReceived') return true;
   const ends = peer.history.happenings.some(isEnd);
   return !ends || peer.history.happenings.slice(0, peer.next).some(isEnd);
+}
+
+/** How many bytes arrived as they were sent, before the first that did not. */
+function commonBytes(sent: WireView, received: WireView): number {
+  for (const { what, start, bytes } of received.messages()) {
+    const original = sent.message(what)?.bytes;
+    // Left out of the page: nothing is known against it.
+    if (original === undefined && start < sent.total) continue;
+    const different = bytes.findIndex((byte, i) => byte !== original?.[i]);
+    if (different !== -1) return start + different;
+  }
+  return Math.min(sent.total, received.total);
 }
 
 /** Whether an end's stream ends with this event: passed on, or closed. */

@@ -194,7 +194,7 @@ function packetMacVerdict({ packet, reveal }: CardContext): Verdict {
     case 'forged':
       return {
         kind: 'bad',
-        text: `does not hold${reveal === 'wire' ? '' : `: ${hex(packet.expected)} would`}`,
+        text: `does not hold${reveal === 'wire' ? '' : `; computed: ${hex(packet.expected)}`}`,
       };
     case 'after a failure':
       return { kind: 'unknown', text: 'is not looked at: the packet before it was bad' };
@@ -217,7 +217,7 @@ function macVerdict(
   if (suite.equal(h, expected)) return { kind: 'good', text: 'holds' };
   return {
     kind: 'bad',
-    text: `does not hold${reveal === 'wire' ? '' : `: ${hex(expected)} would`}`,
+    text: `does not hold${reveal === 'wire' ? '' : `; computed: ${hex(expected)}`}`,
   };
 }
 
@@ -290,5 +290,6 @@ function describeChanges(changes: readonly ChangedByte[]): readonly Verdict[] {
 }
 
 function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return digits.replaceAll(/.{8}(?=.)/g, '$& ');
 }

@@ -36,7 +36,7 @@ export function valueHtml(
   const shown =
     typeof content === 'string'
       ? html`<p class="absent">${content}</p>`
-      : block(`${name}, ${length} bytes`, bytesHtml(content), content.length);
+      : html`<div class="bytes">${bytesHtml(content)}</div>`;
   return html`<div class="value" id="value-${name}"><p class="head"><b>${name}</b> <span class="aside">${length} bytes</span> ${cites(requirements, cite)}</p>
 <p class="formula">= ${formula}</p>${shown}</div>
 `;
@@ -70,15 +70,6 @@ function rangeHtml(range: Range, index: number, cite: Cite): Html {
   return html`<div class="range r${index}${verdict?.kind === 'bad' ? ' bad' : ''}">
 <p class="head"><b>${field}</b> <span class="offsets">${offsets}</span> ${cites(requirements, cite)}</p>
 <p class="formula">= ${formula}</p>
-${verdict === undefined ? '' : verdictHtml(verdict)}${block(`${field}, ${offsets}`, bytesHtml(bytes, changed), bytes.length)}${text === undefined ? '' : html`<pre class="text">${text}</pre>`}</div>
+${verdict === undefined ? '' : verdictHtml(verdict)}<div class="bytes">${bytesHtml(bytes, changed)}</div>${text === undefined ? '' : html`<pre class="text">${text}</pre>`}</div>
 `;
-}
-
-/** Above this many bytes a block scrolls by itself, and can then be reached with the keyboard. */
-const TALL = 160;
-
-function block(name: string, content: Html, length: number): Html {
-  return length > TALL
-    ? html`<div class="bytes tall" tabindex="0" role="region" aria-label="${name}">${content}</div>`
-    : html`<div class="bytes">${content}</div>`;
 }

@@ -144,9 +144,9 @@ function eventMark(own: Role, event: Deed, both: boolean, cards: CardIndex): Mar
     case 'endReceived':
       return arrow(event.side === 'plain' ? plain : wire, own, 'end', 'end');
     case 'keyPairGenerated':
-      return note(own, 'work', `x${letterOf(own)}, y${letterOf(own)} = 2^e mod p`);
+      return note(own, 'work', `y${letterOf(own)} = 2^e${letterOf(own)} mod p`);
     case 'sharedSecretComputed':
-      return note(own, 'work', `ySC = y${letterOf(peer)}^e mod p`);
+      return note(own, 'work', `ySC = y${letterOf(peer)}^e${letterOf(own)} mod p`);
     case 'timerExpired':
     case 'socketFailed':
     case 'targetConnectFailed':

@@ -17,13 +17,21 @@ import { STYLE } from './style.ts';
 
 /** How the page is made. */
 export interface PageOptions {
-  /** Where the requirements are, as a link from the page; without it they are words. */
-  readonly specification?: string;
+  /** Where the requirements are, and their sentences by number; without it they are only named. */
+  readonly specification?: Specification;
+}
+
+/** The text that the page cites. */
+export interface Specification {
+  /** A link from the page to it. */
+  readonly href: string;
+  readonly sentences: ReadonlyMap<string, string>;
 }
 
 /** The page. */
 export function illustrationPage(illustration: Illustration, options: PageOptions = {}): string {
-  const cite = citing(options.specification);
+  const cited = new Set<string>();
+  const cite = citing(cited, options.specification);
   const { title, subject, ends, remarks, moments, values } = illustration;
   const hash = createHash('sha256').update(SCRIPT).digest('base64');
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
@@ -42,14 +50,14 @@ export function illustrationPage(illustration: Illustration, options: PageOption
 <h1>${title}</h1>
 ${subject === '' ? '' : html`<p class="subject">${subject}</p>`}
 <div class="ends">
-${ends.map((end) => endHtml(end, cite))}</div>
+${ends.map((end) => endHtml(end, faultEvent(end, moments), cite))}</div>
 <details class="about"><summary>What this page shows, and what it does not</summary>
 <ul>${remarks.map((remark) => html`<li>${remark}</li>`)}</ul>
-${LEGEND}</details>
+</details>
 </header>
 <main>
 <h2 id="events">Event by event</h2>
-${controlsHtml(moments)}
+${LEGEND}${controlsHtml(moments)}
 <ol class="moments" style="--rows:${moments.length + 1}">
 ${headsHtml(ends)}
 ${momentsHtml(illustration, cite)}</ol>
@@ -57,7 +65,7 @@ ${momentsHtml(illustration, cite)}</ol>
 <p class="aside">Written as in the specification: ‖ joins bytes, p is the modulus of group 14, PBKDF2 and HMAC are over SHA-256.</p>
 <div class="values">
 ${values.map((value) => valueHtml(value, cite))}</div>
-</main>
+${() => requirementsHtml(cited, options.specification)}</main>
 <footer><p>Made by <code>spiped-trace html</code> from ${ends.length === 1 ? 'the event log of one end' : 'the event logs of both ends'}.</p></footer>
 <script>${trusted(SCRIPT)}</script>
 </body>
@@ -66,16 +74,42 @@ ${values.map((value) => valueHtml(value, cite))}</div>
   return page.text;
 }
 
-function citing(specification: string | undefined): Cite {
-  return (requirement): Content =>
-    specification === undefined
-      ? html`<span class="cite">${requirement}</span>`
-      : html`<a class="cite" href="${specification}#${requirement.toLowerCase()}">${requirement}</a>`;
+/** A requirement as a link into the list at the end of the page; notes what is cited. */
+function citing(cited: Set<string>, specification: Specification | undefined): Cite {
+  return (requirement): Content => {
+    if (specification?.sentences.has(requirement) !== true) {
+      return html`<span class="cite">${requirement}</span>`;
+    }
+    cited.add(requirement);
+    return html`<a class="cite" href="#${requirement}">${requirement}</a>`;
+  };
 }
 
-function endHtml({ role, facts, ending }: RecordedEnd, cite: Cite): Html {
-  return html`<section class="end ${role}"><h2>${role}</h2>
-${endingHtml(ending, cite)}
+/** The sentence of each requirement that is cited, in the order of the specification. */
+function requirementsHtml(cited: ReadonlySet<string>, specification?: Specification): Content {
+  if (specification === undefined) return undefined;
+  const { href, sentences } = specification;
+  return html`<h2 id="requirements">The requirements that are cited</h2>
+<p class="aside">Their explanations are in <a href="${href}">the specification</a>.</p>
+<dl class="requirements">
+${[...sentences].map(([id, sentence]) =>
+  cited.has(id)
+    ? html`<dt id="${id}">${id}</dt><dd>${sentence.replaceAll(/[`*]/g, '')}</dd>
+`
+    : '',
+)}</dl>
+`;
+}
+
+/** The number of the event with which an end's connection failed; 0 if it did not. */
+function faultEvent({ role }: RecordedEnd, moments: readonly Moment[]): number {
+  return 1 + moments.findIndex(({ end, fault }) => end === role && fault !== undefined);
+}
+
+function endHtml({ role, facts, ending }: RecordedEnd, failed: number, cite: Cite): Html {
+  const link = html`<p class="ending fault"><a href="#event-${failed}">Event ${failed}</a> is where it happened.</p>`;
+  return html`<section class="recorded-end ${role}"><h2>${role}</h2>
+${endingHtml(ending, cite)}${failed === 0 ? '' : link}
 <dl>${facts.map(({ name, value }) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></section>
 `;
 }
@@ -88,7 +122,8 @@ function endingHtml({ kind, code, text, requirements }: Ending, cite: Cite): Htm
 const LEGEND = html`<ul class="legend">
 <li><span class="key handshake"></span>handshake</li><li><span class="key packets"></span>packets</li>
 <li><span class="key plaintext"></span>plaintext</li><li><span class="key end"></span>connection, end of stream</li>
-<li><span class="key changed"></span>changed on its way, or a fault</li></ul>
+<li><span class="key changed"></span>changed on its way, or a fault</li>
+<li>from the middle of the wire: as it arrives</li></ul>
 `;
 
 function controlsHtml(moments: readonly Moment[]): Html {
@@ -137,9 +172,8 @@ function momentHtml(moment: Moment, number: number, cards: readonly Content[], c
 <p class="aside">Event ${moment.sequence} of its log, ${milliseconds(moment)} after its first.</p>
 ${fault === undefined ? '' : html`${endingHtml(fault, cite)}`}
 ${effects.length === 0 ? html`<p class="aside">It asks for nothing.</p>` : html`<ul class="effects">${effects.map(({ text, requirements }) => html`<li>${text} ${cites(requirements, cite)}</li>`)}</ul>`}
-${cards}
 <div class="machines">${machineHtml('client', machines.client)}${machineHtml('server', machines.server)}</div>
-</section></li>
+${cards}</section></li>
 `;
 }
 

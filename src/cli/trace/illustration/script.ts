@@ -29,7 +29,7 @@ export const SCRIPT = `
     moment.classList.add('current');
     const row = moment.querySelector('.row');
     row.setAttribute('aria-current', 'step');
-    const said = shown + ' of ' + moments.length + ': ' + moment.dataset.said;
+    const said = [shown, 'of', moments.length.toString().concat(':'), moment.dataset.said].join(' ');
     time.value = String(shown);
     time.setAttribute('aria-valuetext', said);
     now.textContent = said;
@@ -38,12 +38,12 @@ export const SCRIPT = `
     if (scroll) row.scrollIntoView({ block: 'nearest' });
   };
 
-  const name = () => history.replaceState(null, '', '#event-' + shown);
+  const name = () => history.replaceState(null, '', '#event-'.concat(shown));
 
   /** Follow the address: an event, or a message inside of one. */
   const follow = () => {
     const target = document.getElementById(location.hash.slice(1));
-    const moment = target && target.closest('.moment');
+    const moment = target?.closest('.moment');
     if (!moment) return false;
     show(moments.indexOf(moment) + 1, true);
     if (target.matches('details')) {

@@ -47,10 +47,10 @@ code { font-size: 0.9em; }
 .cite { font-size: 0.75rem; color: var(--quiet); white-space: nowrap; }
 
 .ends { display: grid; gap: 0.75rem; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); }
-.end { border-top: 3px solid var(--rule); background: var(--panel); padding: 0.6rem 0.9rem 0.75rem; border-radius: 0 0 6px 6px; }
-.end h2 { margin: 0; font-size: 1rem; }
-.end.client { border-color: var(--client); } .end.server { border-color: var(--server); }
-.end dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 0.75rem; margin: 0.4rem 0 0; font-size: 0.85rem; }
+.recorded-end { border-top: 3px solid var(--rule); background: var(--panel); padding: 0.6rem 0.9rem 0.75rem; border-radius: 0 0 6px 6px; }
+.recorded-end h2 { margin: 0; font-size: 1rem; }
+.recorded-end.client { border-color: var(--client); } .recorded-end.server { border-color: var(--server); }
+.recorded-end dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 0.75rem; margin: 0.4rem 0 0; font-size: 0.85rem; }
 dt { color: var(--quiet); } dd { margin: 0; }
 .ending { padding-left: 0.6rem; border-left: 3px solid var(--end); }
 .ending.good { border-color: var(--plaintext); }
@@ -58,7 +58,7 @@ dt { color: var(--quiet); } dd { margin: 0; }
 .ending.fault code { color: var(--bad); font-weight: 600; }
 .about { margin-top: 0.75rem; font-size: 0.9rem; }
 .about ul { margin: 0.5rem 0; padding-left: 1.2rem; }
-.legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; list-style: none; }
+.legend { margin: 0 0 0.75rem; padding: 0; font-size: 0.82rem; color: var(--quiet); display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; list-style: none; }
 .legend .key { display: inline-block; width: 1.5rem; height: 0; border-top: 2px solid; margin-right: 0.4rem; vertical-align: middle; }
 .key.handshake { color: var(--r1); } .key.packets { color: var(--r0); } .key.plaintext { color: var(--plaintext); }
 .key.end { color: var(--end); border-top-style: dashed; } .key.changed { color: var(--bad); }
@@ -80,16 +80,17 @@ dt { color: var(--quiet); } dd { margin: 0; }
 .heads .head.client, .heads .head.server { color: var(--client); font-weight: 600; }
 .heads .head.server { color: var(--server); }
 .heads .head.absent { opacity: 0.6; font-style: italic; }
-.row { display: grid; grid-template-columns: 3.6rem 1fr; color: inherit; text-decoration: none; }
-.row:hover { background: var(--panel); }
+.row { --behind: var(--paper); display: grid; grid-template-columns: 3.6rem 1fr; background: var(--behind); color: inherit; text-decoration: none; }
+.row:hover { --behind: var(--panel); }
 .when { display: flex; flex-direction: column; padding: 0.3rem 0 0 0.4rem; line-height: 1.1; border-left: 3px solid transparent; }
 .when b { font-size: 0.8rem; } .when small { font-size: 0.65rem; color: var(--quiet); white-space: nowrap; }
 .moment.client .when { border-color: var(--client); } .moment.server .when { border-color: var(--server); }
-.live .current .row { background: var(--now); }
-.faulty .row, .live .faulty.current .row { background: var(--badpaper); }
+.faulty .row { --behind: var(--badpaper); }
+.live .current .row { --behind: var(--now); }
+.live .faulty.current .row { --behind: var(--badpaper); }
 .live .faulty.current .row { outline: 2px solid var(--bad); outline-offset: -2px; }
 .mark { display: block; position: relative; font-size: 0.78rem; line-height: 1.25; }
-.mark .label { display: block; position: relative; z-index: 1; width: max-content; transform: translateX(-50%); text-align: center; padding: 0 0.3rem; }
+.mark .label { display: block; position: relative; z-index: 1; width: max-content; transform: translateX(-50%); text-align: center; padding: 0 0.3rem; background: var(--behind); border-radius: 3px; }
 .arrow { padding-bottom: 0.55rem; }
 .arrow .line { position: absolute; bottom: 0.3rem; border-top: 2px solid; }
 .arrow .line::after { content: ""; position: absolute; top: -6px; border: 5px solid transparent; }
@@ -100,7 +101,7 @@ dt { color: var(--quiet); } dd { margin: 0; }
 .arrow.changed { color: var(--bad); font-weight: 600; }
 .note { padding: 0.15rem 0; }
 .note .label { border: 1px solid var(--rule); border-radius: 999px; background: var(--paper); padding: 0.05rem 0.6rem; }
-.note.quiet .label { border-color: transparent; background: none; color: var(--quiet); }
+.note.quiet .label { border-color: transparent; background: var(--behind); color: var(--quiet); padding: 0.05rem 0.3rem; }
 .note.good .label { border-color: var(--plaintext); color: var(--plaintext); }
 .note.fault .label { border-color: var(--bad); color: var(--bad); font-weight: 600; }
 .left-out { display: block; text-align: center; color: var(--quiet); font-size: 0.8rem; font-style: italic; }
@@ -130,17 +131,17 @@ summary { cursor: pointer; padding: 0.45rem 0; }
 .value { border-color: var(--rule); }
 .values { display: grid; gap: 0 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); }
 .head { margin: 0; } .offsets { font-size: 0.85rem; color: var(--quiet); font-variant-numeric: tabular-nums; }
-.formula { font-size: 0.78rem; color: var(--quiet); }
+.formula { font-size: 0.8rem; color: var(--quiet); }
 .verdict { font-size: 0.88rem; overflow-wrap: anywhere; } .verdict.good { color: var(--plaintext); }
 .verdict.bad { color: var(--bad); font-weight: 600; } .verdict.unknown { color: var(--quiet); }
 .under { font-size: 0.88rem; margin-top: 0.75rem; }
 .bytes, .text { font-size: 0.74rem; line-height: 1.5; background: var(--panel); border-radius: 4px; padding: 0.3rem 0.5rem; margin: 0.25rem 0; }
-.detail .bytes, .value .bytes { background: var(--panel); }
-.bytes.tall { max-height: 9.5rem; overflow-y: auto; }
 .bytes i { color: var(--quiet); }
 .bytes mark { background: var(--bad); color: var(--paper); padding: 0 1px; }
 .text { white-space: pre-wrap; }
 .absent { font-size: 0.85rem; font-style: italic; color: var(--quiet); }
+.requirements { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1rem; font-size: 0.88rem; }
+.requirements dt { font-variant-numeric: tabular-nums; } .requirements :target { background: var(--now); color: var(--ink); } .requirements :target + dd { background: var(--now); }
 footer { margin-top: 2rem; border-top: 1px solid var(--rule); font-size: 0.85rem; color: var(--quiet); }
 
 @media (min-width: 60rem) {
@@ -159,9 +160,8 @@ footer { margin-top: 2rem; border-top: 1px solid var(--rule); font-size: 0.85rem
   .controls, .live .controls { display: none; }
   .live .moments { display: block; } .live .moment { display: block; }
   .live .detail, .live .current .detail { display: block; position: static; max-height: none; overflow: visible; }
-  .bytes.tall { max-height: none; overflow: visible; }
   .heads { position: static; }
   .row, .range, .value { break-inside: avoid; }
-  .live .current .row { background: none; }
+  .live .current .row { --behind: var(--paper); }
 }
 `;
