@@ -14,6 +14,7 @@ import { FAULTS, type TransitionTable, transitionTables } from '../src/protocol/
 import { readHandshakeAndPackets } from '../vectors/format.ts';
 import { derivationInputs } from './derivation.ts';
 import { keyScheduleFigure } from './figures.ts';
+import { ILLUSTRATED_PAGES } from './illustrated.ts';
 import { type Requirement, readRequirements } from './requirements.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
@@ -33,6 +34,7 @@ export const PAGES: readonly Page[] = [
   { file: 'spec/requirements.json', text: () => requirementsList(readRequirements(PROJECT)) },
   { file: 'spec/figures/key-schedule.svg', text: keyScheduleFigure },
   { file: 'spec/derivation/inputs.sh', text: inputsOfFirstConnection },
+  ...ILLUSTRATED_PAGES,
 ];
 
 /** The files, of those in `pages`, that do not hold the text that they should. */

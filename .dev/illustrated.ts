@@ -52,7 +52,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: 'A normal connection',
     subject:
       'Nonces, Diffie-Hellman values, keys, packets in both directions, two half-closes: nothing goes wrong.',
-    ...{ vector: USUAL, messages: { client: 5, server: 3 }, shown: BOTH },
+    ...{ vector: USUAL, messages: { client: 4, server: 2 }, shown: BOTH },
   },
   {
     name: 'without-forward-secrecy',

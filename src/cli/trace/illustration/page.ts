@@ -139,7 +139,7 @@ function controlsHtml(moments: readonly Moment[]): Html {
 function headsHtml(ends: readonly RecordedEnd[]): Html {
   const recorded = (role: string): boolean => ends.some((end) => end.role === role);
   const head = (place: keyof typeof PLACES, name: string, role: string): Html =>
-    html`<span class="head${recorded(role) ? '' : ' absent'} ${place === role ? role : ''}" style="left:${PLACES[place]}%">${name}</span>`;
+    html`<span class="lane-name${recorded(role) ? '' : ' absent'} ${place === role ? role : ''}" style="left:${PLACES[place]}%">${name}</span>`;
   return html`<li class="heads" aria-hidden="true"><span class="lanes">${head('client plain', 'plain', 'client')}${head('client', 'client', 'client')}${head('server', 'server', 'server')}${head('server plain', 'plain', 'server')}</span></li>`;
 }
 

@@ -76,10 +76,10 @@ dt { color: var(--quiet); } dd { margin: 0; }
 .lanes { display: block; position: relative; min-height: 1.75rem; padding: 0.15rem 0; background: ${LANES}; }
 .heads { position: sticky; top: 0; z-index: 2; background: var(--paper); border-bottom: 1px solid var(--rule); padding-left: 3.6rem; }
 .heads .lanes { height: 1.9rem; background: none; }
-.heads .head { position: absolute; top: 0.3rem; transform: translateX(-50%); font-size: 0.85rem; color: var(--quiet); }
-.heads .head.client, .heads .head.server { color: var(--client); font-weight: 600; }
-.heads .head.server { color: var(--server); }
-.heads .head.absent { opacity: 0.6; font-style: italic; }
+.heads .lane-name { position: absolute; top: 0.3rem; transform: translateX(-50%); font-size: 0.85rem; color: var(--quiet); }
+.heads .lane-name.client, .heads .lane-name.server { color: var(--client); font-weight: 600; }
+.heads .lane-name.server { color: var(--server); }
+.heads .lane-name.absent { opacity: 0.6; font-style: italic; }
 .row { --behind: var(--paper); display: grid; grid-template-columns: 3.6rem 1fr; background: var(--behind); color: inherit; text-decoration: none; }
 .row:hover { --behind: var(--panel); }
 .when { display: flex; flex-direction: column; padding: 0.3rem 0 0 0.4rem; line-height: 1.1; border-left: 3px solid transparent; }
@@ -157,7 +157,7 @@ footer { margin-top: 2rem; border-top: 1px solid var(--rule); font-size: 0.85rem
 }
 @media print {
   body { max-width: none; font-size: 10pt; padding: 0; }
-  .controls, .live .controls { display: none; }
+  .live .controls { display: none; }
   .live .moments { display: block; } .live .moment { display: block; }
   .live .detail, .live .current .detail { display: block; position: static; max-height: none; overflow: visible; }
   .heads { position: static; }
