@@ -222,17 +222,21 @@ export interface CapturedEnd {
   /** Known for our own end only. */
   readonly x: string | null;
   readonly nonce: string;
-  readonly y: string;
-  readonly h: string;
+  /** Null for an end that refused before it sent them. */
+  readonly y: string | null;
+  readonly h: string | null;
   readonly packets: string;
   /** What the program behind this end wrote into it. */
   readonly plaintext: string;
+  /** `established`, or the code of the fault with which this end's handshake fails. */
+  readonly handshake: string;
 }
 
 /** A connection that ran, byte for byte. */
 export interface CaptureVector extends Vector {
   readonly keyFile: string;
-  readonly ySC: string;
+  /** Null where the handshake failed. */
+  readonly ySC: string | null;
   readonly client: CapturedEnd;
   readonly server: CapturedEnd;
 }

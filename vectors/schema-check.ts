@@ -28,8 +28,16 @@ const CHECKS: Readonly<Record<string, Check>> = {
   title: NOTHING,
   $ref: (target: string, value, _, root) => violations(value, definition(root, target), root),
   const: (expected: unknown, value) => (value === expected ? [] : [`: is not ${expected}`]),
+  enum: (allowed: unknown[], value) =>
+    allowed.includes(value) ? [] : [`: is none of ${allowed.join(', ')}`],
   type: (types: string | string[], value) =>
-    [types].flat().includes(typeOf(value)) ? [] : [`: is ${typeOf(value)}, not ${types}`],
+    [types].flat().some((type) => hasType(value, type))
+      ? []
+      : [`: is ${typeOf(value)}, not ${types}`],
+  minimum: (limit: number, value) =>
+    typeof value !== 'number' || value >= limit ? [] : [`: below ${limit}`],
+  minLength: (limit: number, value) =>
+    typeof value !== 'string' || value.length >= limit ? [] : [`: shorter than ${limit}`],
   pattern: (pattern: string, value) =>
     typeof value !== 'string' || new RegExp(pattern).test(value) ? [] : [`: not ${pattern}`],
   minItems: (limit: number, value) =>
@@ -48,12 +56,24 @@ const CHECKS: Readonly<Record<string, Check>> = {
         ? violations(value[name], property, root).map((text) => `.${name}${text}`)
         : [],
     ),
+  patternProperties: (patterns: Record<string, Schema>, value, _, root) =>
+    Object.entries(patterns).flatMap(([pattern, property]) =>
+      isObject(value)
+        ? Object.keys(value)
+            .filter((name) => new RegExp(pattern).test(name))
+            .flatMap((name) =>
+              violations(value[name], property, root).map((text) => `.${name}${text}`),
+            )
+        : [],
+    ),
   additionalProperties: (allowed: boolean, value, schema) => {
     if (allowed !== false) throw new Error('additionalProperties is always false here');
     const known = Object.keys((schema.properties ?? {}) as object);
+    const patterns = Object.keys((schema.patternProperties ?? {}) as object);
     return isObject(value)
       ? Object.keys(value)
           .filter((name) => !known.includes(name))
+          .filter((name) => !patterns.some((pattern) => new RegExp(pattern).test(name)))
           .map((name) => `.${name}: unknown`)
       : [];
   },
@@ -64,6 +84,10 @@ function definition(root: Schema, target: string): Schema {
   const found = (root.$defs as Record<string, Schema>)[name];
   if (found === undefined) throw new Error(`the schema has no ${target}`);
   return found;
+}
+
+function hasType(value: unknown, type: string): boolean {
+  return type === 'integer' ? Number.isInteger(value) : typeOf(value) === type;
 }
 
 function typeOf(value: unknown): string {
