@@ -11,6 +11,7 @@ import { alignTable, digits } from './table.ts';
 export interface Change {
   readonly row: string;
   readonly title: string;
+  readonly unit: string;
   readonly column: string;
   readonly before: Summary;
   readonly after: Summary;
@@ -42,7 +43,8 @@ function compareColumn(then: Measured, now: Measured, column: string): readonly 
       : 'worse'
     : 'within the range';
   const percent = (after.median / before.median - 1) * 100;
-  return [{ row: now.row, title: now.title, column, before, after, percent, outside, verdict }];
+  const { row, title, unit } = now;
+  return [{ row, title, unit, column, before, after, percent, outside, verdict }];
 }
 
 function isWithin(value: number, { min, max }: Summary): boolean {
@@ -68,11 +70,13 @@ const formOf = ({ quick }: Report): string => (quick ? 'quick' : 'full');
 export function renderComparison(before: Report, after: Report): string {
   const head = ['', 'column', 'old', 'new', 'change', ''];
   const lines = compareReports(before, after).map((each) => [
-    `${each.row}: ${each.title}`,
+    `${each.row}: ${each.title}, ${each.unit}`,
     each.column,
     shown(each.before),
     shown(each.after),
-    `${each.percent > 0 ? '+' : ''}${each.percent.toFixed(1)} %`,
+    Number.isFinite(each.percent)
+      ? `${each.percent > 0 ? '+' : ''}${each.percent.toFixed(1)} %`
+      : '–',
     each.verdict,
   ]);
   const warnings = differences(before, after).map((line) => `*** ${line} ***\n`);

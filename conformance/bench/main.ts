@@ -11,7 +11,7 @@ import { vitalsObstacle } from '../survival/vitals.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { rows } from './rows.ts';
 import { runBench } from './run.ts';
-import { closeScopes } from './scopes.ts';
+import { endScopes } from './scopes.ts';
 import { renderCircumstances, renderPage, renderTable } from './table.ts';
 
 const RESULTS = fileURLToPath(new URL('./RESULTS.md', import.meta.url));
@@ -47,20 +47,25 @@ async function main(): Promise<number> {
   return failures === 0 ? 0 : 1;
 }
 
+/** The exit status of a run that a signal has ended. */
+let interrupted: number | undefined;
+
 for (const [signal, status] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
   process.once(signal, () => {
-    closeScopes().finally(() => process.exit(status));
+    interrupted = status;
+    endScopes().finally(() => process.exit(status));
   });
 }
 
 try {
+  const status = await main();
   // Said in so many words: a row that failed may have left a handle.
-  process.exit(await main());
+  process.exit(status);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-  await closeScopes();
-  process.exit(1);
+  await endScopes();
+  process.exit(interrupted ?? 1);
 }

@@ -10,7 +10,7 @@ import { describeMachine, loadNow } from './machine.ts';
 import type { Options } from './options.ts';
 import { type Measured, NO_PIPE, type Report } from './report.ts';
 import type { Round, Row, Size } from './rows/row.ts';
-import { withScope } from './scopes.ts';
+import { refuseIfEnded, withScope } from './scopes.ts';
 
 /** What a run tells while it goes on. */
 export interface Progress {
@@ -20,7 +20,11 @@ export interface Progress {
   readonly failed: (row: Row, reason: string) => void;
 }
 
-/** Runs the rows that are asked for. A row that fails is a note, and told; the others go on. */
+/**
+ * Runs the rows that are asked for. A row that fails is a note, and told; the others go on.
+ *
+ * @throws Error when the run was interrupted, and when nothing can be measured at all.
+ */
 export async function runBench(options: Options, progress: Progress): Promise<Report> {
   const date = new Date().toISOString();
   const begin = loadNow();
@@ -35,6 +39,7 @@ export async function runBench(options: Options, progress: Progress): Promise<Re
       measured.push(...found);
       progress.measured(found);
     } catch (error) {
+      refuseIfEnded();
       const reason = error instanceof Error ? error.message : String(error);
       notes.push(`${row.name} was not measured: ${reason}`);
       progress.failed(row, reason);

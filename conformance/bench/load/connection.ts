@@ -80,8 +80,11 @@ export class LoadConnection {
   /** Sends the stream that was announced; done when all bytes are where they belong, and right. */
   async stream({ duplex, offset, volume }: StreamHeader): Promise<void> {
     sendPattern(this.#socket, offset, volume);
-    if (duplex) await this.#expect({ offset, left: volume });
-    await this.#expect({ byte: RIGHT, offset: 0, left: 1 });
+    // Both at once: one read may bring the end of the first and the second.
+    await Promise.all([
+      duplex ? this.#expect({ offset, left: volume }) : undefined,
+      this.#expect({ byte: RIGHT, offset: 0, left: 1 }),
+    ]);
   }
 
   /** Ends it and waits until the other side has, too. */
