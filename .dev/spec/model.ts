@@ -5,7 +5,13 @@
 
 import { type Level, REQUIREMENTS_FILE } from '../requirements.ts';
 import type { Check, Counts, Coverage, Problem } from './check.ts';
-import { aboutC, type Evidence, type Passage, type VectorFamily } from './evidence.ts';
+import {
+  aboutC,
+  type Evidence,
+  type Passage,
+  type RegisterEntry,
+  type VectorFamily,
+} from './evidence.ts';
 import type { Case, PlacedCitation } from './project.ts';
 import type { TestResult } from './results.ts';
 
@@ -50,7 +56,10 @@ export interface ReportedRequirement {
   readonly exceptions: readonly (Place & { readonly reason: string })[];
   readonly vectors: readonly VectorFamily[];
   readonly cases: readonly CasePlace[];
+  /** What the explanation says of C. */
   readonly c: readonly string[];
+  /** The open questions that it decides, with what C does. */
+  readonly register: readonly RegisterEntry[];
   readonly passages: readonly Passage[];
 }
 
@@ -115,6 +124,7 @@ function requirementOf(
       .filter(({ requirements }) => requirements.includes(id))
       .map((each) => caseOf(each, results)),
     c: aboutC(explanation),
+    register: evidence.register.get(id) ?? [],
     passages: evidence.passages.get(id) ?? [],
   };
 }

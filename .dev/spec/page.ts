@@ -3,6 +3,7 @@
  * function from data to HTML; readable without its script, which only filters and unfolds.
  */
 
+import type { RegisterEntry } from './evidence.ts';
 import type {
   CasePlace,
   CodePlace,
@@ -158,11 +159,11 @@ ${options('State', 'any', Object.entries(STATES))}
 
 function entry(requirement: ReportedRequirement, pen: Pen): string {
   const { id, family, level, state, sentence, explanation } = requirement;
-  const { code, tests, vectors, cases, exceptions, c, passages, place } = requirement;
+  const { code, tests, vectors, cases, exceptions, c, register, passages, place } = requirement;
   const runs = tests.reduce((sum, each) => sum + each.tests.length, 0);
   const vectorCount = vectors.reduce((sum, each) => sum + each.vectors, 0);
   const figures = [
-    figure(code.length, 'line', 'lines'),
+    figure(code.length, 'place', 'places'),
     figure(runs, 'test', 'tests'),
     figure(vectorCount, 'vector', 'vectors'),
     figure(cases.length, 'case', 'cases'),
@@ -197,7 +198,7 @@ ${part(
   ),
 )}
 ${part('Conformance cases', list(cases.map((each) => caseItem(each, pen))))}
-${part('C spiped', c.map((each) => `<p>${prose(each, pen)}</p>`).join(''))}
+${part('C spiped', list([...c.map((each) => prose(each, pen)), ...register.map((each) => registerItem(each, pen))]))}
 ${part(
   'More on it',
   list(
@@ -212,7 +213,9 @@ ${part(
 }
 
 function figure(count: number, one: string, many: string): string {
-  return `<span${count === 0 ? ' class="zero"' : ''}>${count} ${count === 1 ? one : many}</span>`;
+  return count === 0
+    ? '<span class="zero"></span>'
+    : `<span>${count} ${count === 1 ? one : many}</span>`;
 }
 
 function codeItem({ excerpt, ...place }: CodePlace, pen: Pen): string {
@@ -243,8 +246,13 @@ function caseItem({ goal, passed, failed, skipped, ...place }: CasePlace, pen: P
     ...(failed > 0 ? [`<span class="run failed">${failed} failed</span>`] : []),
     ...(skipped > 0 ? [`<span class="run skipped">${skipped} skipped</span>`] : []),
   ];
-  const ran = runs.length > 0 ? runs.join(' ') : '<span class="run skipped">not in this run</span>';
+  const ran = runs.length > 0 ? runs.join(' ') : '<span class="run absent">not in this run</span>';
   return `${prose(goal, pen)} ${ran} ${fileLink(place, pen)}`;
+}
+
+function registerItem({ number, file, question, c }: RegisterEntry, pen: Pen): string {
+  const href = `${pen.toRoot}/${file}#${number.toLowerCase()}`;
+  return `${prose(c === '' ? question : c, pen)} (<a href="${href}">${number}</a>: ${inline(question)})`;
 }
 
 function list(items: readonly string[]): string {
@@ -259,7 +267,7 @@ function fileLink({ file, line }: Place, { toRoot }: Pen): string {
 /** Text with its code marked, and a link for each requirement that it names. */
 function prose(text: string, { known }: Pen): string {
   return inline(text).replace(/\b[A-Z]{2}-[1-9][0-9]*\b/g, (id) =>
-    known.has(id) ? `<a href="#${id}">${id}</a>` : id,
+    known.has(id) ? `<a class="ref" href="#${id}">${id}</a>` : id,
   );
 }
 
