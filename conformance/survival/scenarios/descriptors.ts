@@ -20,12 +20,9 @@ interface Size {
 
 const DESCRIPTORS = 128;
 
-//= CN-24
-//# A daemon that cannot accept a connection, for want of descriptors or memory, MUST go on, and
-//# accept again when it can.
 export const descriptors = defineScenario<Size>({
   name: 'descriptors',
-  goal: 'out of descriptors at -e and at -d: no exit, no harm, and an end with the flood (CN-15)',
+  goal: 'out of descriptors at -e and at -d: no exit, no harm, and an end with the flood (CN-15, CN-24)',
   sizes: {
     short: { connections: 400, transferBytes: 4 * MEBIBYTE, recoveryLimit: 30_000 },
     long: { connections: 2_000, transferBytes: 64 * MEBIBYTE, recoveryLimit: 2_000 },
