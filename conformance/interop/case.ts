@@ -32,6 +32,8 @@ export interface InteropCase {
    * name. Else it runs once, with the engine that the subject takes by itself.
    */
   readonly everyEngine?: boolean;
+  /** Which pairings are worth its cost; all of its entries and engines where not said. */
+  readonly worthwhile?: (pairing: Pairing) => boolean;
   /** Why it cannot run on this machine; undefined where it can. */
   readonly cannotRun?: () => Promise<string | undefined>;
   /** Passes by returning, fails by throwing. */

@@ -33,8 +33,10 @@ export async function declareMatrix(topic: string, cases: readonly InteropCase[]
 }
 
 /** Has the matrix a cell for this case and this pairing? */
-export function isFor(pairing: Pairing, { entries, everyEngine = false }: InteropCase): boolean {
+export function isFor(pairing: Pairing, each: InteropCase): boolean {
+  const { entries, everyEngine = false, worthwhile } = each;
   if (entries !== undefined && !entries.includes(pairing.entry)) return false;
+  if (worthwhile !== undefined && !worthwhile(pairing)) return false;
   return pairing.engines === 'no choice' || (pairing.engines === 'named') === everyEngine;
 }
 

@@ -70,8 +70,9 @@ export async function pairings(): Promise<Pairings> {
 }
 
 /**
- * The pairings of two subjects: with the engines that they take by themselves, and with each choice
- * of engines by name. The last engine at both ends is left out: each has met every other program.
+ * The pairings of two subjects: with the engines that they take by themselves, and with engines by
+ * name. Of two ends with engines, both have the first; through `-e` also one the first and the
+ * other one another. So each engine meets every other program, and the first meets itself.
  */
 export function pairingsOf(client: Subject, server: Subject, entry: Entry): readonly Pairing[] {
   const name = nameOf(client.name, server.name, entry);
@@ -83,6 +84,7 @@ export function pairingsOf(client: Subject, server: Subject, entry: Entry): read
     : clients.flatMap((oneClient, i) =>
         servers.flatMap((oneServer, j): Pairing[] => {
           if (i > 0 && j > 0) return [];
+          if (entry === 'spipe' && i + j > 0 && clients.length > 1 && servers.length > 1) return [];
           const engines = [oneClient.engine, oneServer.engine].filter((each) => each !== undefined);
           return [
             {
