@@ -218,7 +218,7 @@ const SECRETS: readonly [name: string, comment: string, flags: string[], ySC: Ui
     join(new Uint8Array(zeros), nonZero(randomBytes(`ySC after ${zeros} zeros`, 256 - zeros))),
   ]),
   [
-    'trailing-zeros',
+    'ySC-trailing-zeros',
     'ySC ends in zero bytes',
     ['SpecialSecret'],
     join(nonZero(randomBytes('ySC before zeros', 224)).map(belowP), new Uint8Array(32)),
