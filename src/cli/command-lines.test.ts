@@ -79,7 +79,7 @@ function check(
   //= CL-16
   //# The options `-R` and `-r` together MUST be refused, unless the time of `-r` is 60 or 0.
   //= CL-18
-  //# In brackets, a name and the port 0 MUST be refused.
+  //# In brackets, a name and, for a source or a target, the port 0 MUST be refused.
   describe(program.name, () => {
     test.each(vectors.map((vector) => [title(vector), vector] as const))('%s', (_, vector) => {
       expect(parse(vector.args)).toMatchObject(

@@ -87,7 +87,7 @@ test('CN-10: the end of the target’s data is the end of standard output, at on
 
 //= CL-45
 //# The exit status of `spipe` MUST be 0 when both directions ended in order, and 1 with a line on
-//# standard error when they did not.
+//# standard error when the connection failed.
 test('CN-16: an input that is empty from the start is an end like any other', async () => {
   await behindPipe((socket) => socket.end('answer'));
   expect(await shell(': | "$@" | cat; echo').ended).toBe('answer\n');
@@ -96,7 +96,7 @@ test('CN-16: an input that is empty from the start is an end like any other', as
 
 //= CL-45
 //# The exit status of `spipe` MUST be 0 when both directions ended in order, and 1 with a line on
-//# standard error when they did not.
+//# standard error when the connection failed.
 test('a standard output that nobody reads is one line and status 1', async () => {
   await behindPipe((socket) => {
     socket.on('error', () => {});

@@ -33,7 +33,7 @@ export async function runSpipe(config: SpipeConfig): Promise<number> {
     const { outcome } = summary;
     //= CL-45
     //# The exit status of `spipe` MUST be 0 when both directions ended in order, and 1 with a line
-    //# on standard error when they did not.
+    //# on standard error when the connection failed.
     if (outcome.code === 'closed' || outcome.code === 'cancelled') {
       logConnectionEnd(logger, summary, 'client');
       return 0;

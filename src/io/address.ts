@@ -136,7 +136,7 @@ function parseBracketed(text: string, host: string, port: string): IpAddress {
   const address = host.slice(1, -1);
   const number = parsePort(port);
   //= CL-18
-  //# In brackets, a name and the port 0 MUST be refused.
+  //# In brackets, a name and, for a source or a target, the port 0 MUST be refused.
   if (number === undefined || number === 0) throw portError(text, port, 'a number from 1 to 65535');
   if (isIPv4(address)) return { kind: 'ip', text, address, family: 4, port: number };
   // inet_pton, which decides in C, knows no zones.
