@@ -6,7 +6,6 @@
  */
 
 import type { Writable } from 'node:stream';
-import { getSystemErrorMap } from 'node:util';
 import { createSuite, KeyFileError, readSharedSecret } from '../../crypto/index.ts';
 import {
   EventLogError,
@@ -20,6 +19,8 @@ import {
 } from '../../eventlog/index.ts';
 import { describeOutcome } from '../../protocol/faults.ts';
 import { Output, OutputError } from './output.ts';
+import { performHtml } from './run-html.ts';
+import { systemReason } from './system-reason.ts';
 import type { TraceConfig } from './trace-options.ts';
 
 /** Where output goes; the process's own streams unless a test brings others. */
@@ -66,6 +67,8 @@ async function perform(config: TraceConfig, output: Output): Promise<number> {
       return await performReplay(config.file, config.keyFile, output);
     case 'verify':
       return await performVerify(config.file, config.keyFile, output);
+    case 'html':
+      return await performHtml(config, output);
   }
 }
 
@@ -152,10 +155,4 @@ function explain(error: unknown, file: string): string {
   const reason = systemReason(error);
   if (reason !== undefined) return `${file}: ${reason}`;
   return error instanceof Error ? error.message : String(error);
-}
-
-/** What the system says of a failed call, without the call. */
-function systemReason(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('errno' in error)) return undefined;
-  return getSystemErrorMap().get(Number(error.errno))?.[1] ?? error.message;
 }

@@ -4,6 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { VERSION } from '../version.ts';
 import { parseTrace } from './trace-options.ts';
 
+const HTML = {
+  command: 'html',
+  peerFile: undefined,
+  keyFile: undefined,
+  output: undefined,
+  secrets: false,
+} as const;
+
 describe('the command line of spiped-trace', () => {
   test.each([
     ['show F', { command: 'show', file: 'F', hex: false }],
@@ -16,20 +24,28 @@ describe('the command line of spiped-trace', () => {
     ['replay F --key -', { command: 'replay', file: 'F', keyFile: '-' }],
     ['verify F --key K', { command: 'verify', file: 'F', keyFile: 'K' }],
     ['redact F', { command: 'redact', file: 'F' }],
+    ['html F', { ...HTML, file: 'F' }],
+    ['html F --key K -o out.html', { ...HTML, file: 'F', keyFile: 'K', output: 'out.html' }],
+    ['html F --peer G --secrets', { ...HTML, file: 'F', peerFile: 'G', secrets: true }],
+    ['html F --output=out', { ...HTML, file: 'F', output: 'out' }],
     ['redact -- --hex', { command: 'redact', file: '--hex' }],
   ])('%s', (line, config) => {
     expect(parseTrace(line.split(' '))).toEqual({ kind: 'run', config });
   });
 
   test.each([
-    ['', 'no command: expected show, replay, verify or redact'],
-    ['look F', 'unknown command: "look": expected show, replay, verify or redact'],
-    ['toString F', 'unknown command: "toString": expected show, replay, verify or redact'],
+    ['', 'no command: expected show, replay, verify, redact or html'],
+    ['look F', 'unknown command: "look": expected show, replay, verify, redact or html'],
+    ['toString F', 'unknown command: "toString": expected show, replay, verify, redact or html'],
     ['show', 'show needs the file of an event log'],
     ['show F G', 'unexpected argument: "G"'],
     ['show F --key K', 'option --key does not go with show'],
     ['replay F --hex', 'option --hex does not go with replay'],
     ['redact F --key K', 'option --key does not go with redact'],
+    ['show F --secrets', 'option --secrets does not go with show'],
+    ['verify F -k K -o O', 'option --output does not go with verify'],
+    ['html F --hex', 'option --hex does not go with html'],
+    ['html', 'html needs the file of an event log'],
     ['verify F', 'no key: verify needs --key <key file>'],
   ])('%j is refused: %s', (line, message) => {
     const outcome = parseTrace(line.split(' ').filter((word) => word !== ''));

@@ -15,7 +15,22 @@ export type TraceConfig =
   /** `keyFile`: `-` is standard input; absent, the keys in the log are used. */
   | { readonly command: 'replay'; readonly file: string; readonly keyFile: string | undefined }
   | { readonly command: 'verify'; readonly file: string; readonly keyFile: string }
-  | { readonly command: 'redact'; readonly file: string };
+  | { readonly command: 'redact'; readonly file: string }
+  | HtmlConfig;
+
+/** A page about one connection. */
+export interface HtmlConfig {
+  readonly command: 'html';
+  readonly file: string;
+  /** The log of the other end of the same connection. */
+  readonly peerFile: string | undefined;
+  /** `-` is standard input; absent, the keys in a full log are used. */
+  readonly keyFile: string | undefined;
+  /** Where the page goes; absent, to standard output. */
+  readonly output: string | undefined;
+  /** Whether plaintext and keys may stand in the page. */
+  readonly secrets: boolean;
+}
 
 const NAME = 'spiped-trace';
 
@@ -23,6 +38,7 @@ const USAGE = `usage: ${NAME} show <file> [--hex]
        ${NAME} replay <file> [--key <key file>]
        ${NAME} verify <file> --key <key file>
        ${NAME} redact <file>
+       ${NAME} html <file> [--peer <file>] [--key <key file>] [--output <file>] [--secrets]
        ${NAME} --version | --help
 `;
 
@@ -33,11 +49,15 @@ Reads the event log of one connection, as spiped --event-log writes it.
   replay   run the core again over a full log: every effect and byte must come out the same
   verify   check the bytes on the wire with the key: MACs, ranges, order, lengths, amounts
   redact   print a full log without its secrets: the wire log of the same connection
+  html     make a page of it: a diagram, every byte with its meaning, both machines' states
 
-  --hex             show the bytes of each event too
-  -k, --key <file>  the shared key; - is standard input
-  --version         print the version
-  --help            print this text
+  --hex                show the bytes of each event too
+  -k, --key <file>     the shared key; - is standard input
+  --peer <file>        the log of the other end, to be shown on the same page
+  -o, --output <file>  write the page there, not to standard output
+  --secrets            show plaintext and keys of the connection too (never the shared key)
+  --version            print the version
+  --help               print this text
 
 The exit status is 0 if all is well, and 1 if the log is damaged, cut short, replays differently
 or fails a check.
@@ -49,7 +69,10 @@ const COMMANDS: Readonly<Record<TraceConfig['command'], readonly string[]>> = {
   replay: ['key'],
   verify: ['key'],
   redact: [],
+  html: ['peer', 'key', 'output', 'secrets'],
 };
+
+const EXPECTED = 'expected show, replay, verify, redact or html';
 
 /** What `spiped-trace` is to do with these arguments (without the program's name). */
 export function parseTrace(args: readonly string[]): CommandLine<TraceConfig> {
@@ -63,11 +86,9 @@ export function parseTrace(args: readonly string[]): CommandLine<TraceConfig> {
   if (values.help === true) return answer(HELP);
   if (values.version === true) return answer(`${NAME} ${VERSION}\n`);
   const [command, file, ...others] = positionals;
-  if (command === undefined) return refuse('no command: expected show, replay, verify or redact');
+  if (command === undefined) return refuse(`no command: ${EXPECTED}`);
   if (!isCommand(command)) {
-    return refuse(
-      `unknown command: ${JSON.stringify(command)}: expected show, replay, verify or redact`,
-    );
+    return refuse(`unknown command: ${JSON.stringify(command)}: ${EXPECTED}`);
   }
   if (file === undefined) return refuse(`${command} needs the file of an event log`);
   if (others[0] !== undefined) return refuse(`unexpected argument: ${JSON.stringify(others[0])}`);
@@ -84,6 +105,11 @@ export function parseTrace(args: readonly string[]): CommandLine<TraceConfig> {
         : run({ command, file, keyFile: values.key });
     case 'redact':
       return run({ command, file });
+    case 'html':
+      return run({
+        ...{ command, file, peerFile: values.peer, keyFile: values.key, output: values.output },
+        secrets: values.secrets === true,
+      });
   }
 }
 
@@ -94,6 +120,9 @@ function readArguments(args: readonly string[]) {
     options: {
       hex: { type: 'boolean' },
       key: { type: 'string', short: 'k' },
+      peer: { type: 'string' },
+      output: { type: 'string', short: 'o' },
+      secrets: { type: 'boolean' },
       version: { type: 'boolean' },
       help: { type: 'boolean' },
     },

@@ -31,8 +31,8 @@ export interface IllustrateOptions {
 /** What came of it. */
 export interface IllustrateResult {
   readonly illustration: Illustration;
-  /** What is wrong with a log that could be shown in part only, in one line. */
-  readonly truncation: string | undefined;
+  /** A log that could be shown in part only: its place among the given ones, and what is wrong. */
+  readonly truncation: { readonly log: number; readonly message: string } | undefined;
 }
 
 /** Two logs that are not those of the two ends of one connection. */
@@ -53,13 +53,14 @@ export async function illustrate(options: IllustrateOptions): Promise<Illustrate
   const histories: EndHistory[] = [];
   for (const log of options.logs) histories.push(await readEndHistory(log, suite, limits));
   requireOneConnection(histories);
+  const truncated = histories.findIndex(({ truncation }) => truncation !== undefined);
+  const message = histories[truncated]?.truncation?.message;
   histories.sort((a, b) => (a.header.role < b.header.role ? -1 : 1));
   const ends: readonly KeyedEnd[] = histories.map((history) => ({
     history,
     keys: endKeys(history, suite, secret),
   }));
   const cards = cardsOf(ends, { suite, reveal });
-  const truncated = histories.find(({ truncation }) => truncation !== undefined);
   return {
     illustration: {
       title: options.title ?? defaultTitle(histories),
@@ -70,7 +71,7 @@ export async function illustrate(options: IllustrateOptions): Promise<Illustrate
       messages: cards.messages,
       values: valuesOf({ ends, secret, reveal }),
     },
-    truncation: truncated?.truncation?.message,
+    truncation: message === undefined ? undefined : { log: truncated, message },
   };
 }
 

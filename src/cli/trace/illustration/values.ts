@@ -18,7 +18,7 @@ export interface ValueSources {
   readonly reveal: Reveal;
 }
 
-const WITHHELD = 'withheld: --show-secrets puts it on the page';
+const WITHHELD = 'withheld: --secrets puts it on the page';
 const UNKNOWN = 'not known from the log and the key that were given';
 const ABSENT = 'not in the log: it did not come to this';
 

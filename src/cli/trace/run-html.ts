@@ -1,0 +1,78 @@
+/**
+ * `spiped-trace html`: reads the logs, has them illustrated, and writes the page.
+ *
+ * The page goes to a file that only its owner can read, or to standard output. Nothing is written
+ * before the logs have been read, so that a damaged log leaves no half a page.
+ */
+
+import { stat, writeFile } from 'node:fs/promises';
+import { createSuite, readSharedSecret } from '../../crypto/index.ts';
+import { EventLogError, type LogRecord, readEventLogFile } from '../../eventlog/index.ts';
+import { illustrate, NotOneConnection } from './illustration/illustrate.ts';
+import { illustrationPage } from './illustration/page.ts';
+import type { Output } from './output.ts';
+import { systemReason } from './system-reason.ts';
+import type { HtmlConfig } from './trace-options.ts';
+
+/** Make the page. Resolves to 0; throws with one line that names the file it is about. */
+export async function performHtml(config: HtmlConfig, output: Output): Promise<number> {
+  const files = [config.file, ...(config.peerFile === undefined ? [] : [config.peerFile])];
+  const inputs = [...files, ...(config.keyFile === undefined ? [] : [config.keyFile])];
+  if (config.output !== undefined) await requireOther(config.output, inputs);
+  const secret = config.keyFile === undefined ? undefined : await readSharedSecret(config.keyFile);
+  try {
+    const { illustration, truncation } = await illustrate({
+      logs: files.map(recordsOf),
+      suite: createSuite(),
+      ...(secret === undefined ? {} : { secret }),
+      reveal: config.secrets ? 'connection' : 'wire',
+    });
+    const page = illustrationPage(illustration);
+    if (config.output === undefined) await output.write(page);
+    else await write(config.output, page);
+    if (truncation !== undefined) {
+      throw new Error(`${files[truncation.log] ?? config.file}: ${truncation.message}`);
+    }
+    return 0;
+  } catch (error) {
+    if (error instanceof NotOneConnection) throw new Error(`${files.join(', ')}: ${error.message}`);
+    throw error;
+  } finally {
+    secret?.fill(0);
+  }
+}
+
+/** The records of a file; an error names it. One that was cut short is for the reader to take. */
+async function* recordsOf(file: string): AsyncGenerator<LogRecord, void, void> {
+  try {
+    yield* readEventLogFile(file);
+  } catch (error) {
+    if (error instanceof EventLogError && error.code === 'truncated') {
+      // Without even a header there is nothing to show.
+      if (error.line > 1) throw error;
+      throw new Error(`${file}: ${error.message}`);
+    }
+    if (error instanceof EventLogError) throw new Error(`${file}: ${error.message}`);
+    throw new Error(`${file}: ${systemReason(error) ?? String(error)}`);
+  }
+}
+
+async function write(file: string, page: string): Promise<void> {
+  try {
+    await writeFile(file, page, { mode: 0o600 });
+  } catch (error) {
+    throw new Error(`${file}: ${systemReason(error) ?? String(error)}`);
+  }
+}
+
+/** The page must not replace what it is made from, by whatever name. */
+async function requireOther(output: string, inputs: readonly string[]): Promise<void> {
+  const target = await stat(output).catch(() => undefined);
+  if (target === undefined || !target.isFile()) return;
+  for (const input of inputs) {
+    const { dev, ino } = (await stat(input).catch(() => undefined)) ?? {};
+    if (dev === target.dev && ino === target.ino) {
+      throw new Error(`${output}: the page would replace ${input}, which it is made from`);
+    }
+  }
+}
