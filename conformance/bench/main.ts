@@ -31,6 +31,7 @@ async function main(): Promise<number> {
   }
   let failures = 0;
   const report = await runBench(options, {
+    noted: (note) => process.stderr.write(`*** ${note} ***\n`),
     began: (row) => process.stderr.write(`${row.name} … `),
     measured: () => process.stderr.write('measured\n'),
     failed: (_row, reason) => {
@@ -54,7 +55,9 @@ for (const [signal, status] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
-  process.once(signal, () => {
+  // Not once: a listener that is gone when execa looks would let execa end this process first.
+  process.on(signal, () => {
+    if (interrupted !== undefined) return;
     interrupted = status;
     endScopes().finally(() => process.exit(status));
   });

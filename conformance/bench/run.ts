@@ -14,6 +14,8 @@ import { refuseIfEnded, withScope } from './scopes.ts';
 
 /** What a run tells while it goes on. */
 export interface Progress {
+  /** Something that was asked for cannot be had. */
+  readonly noted: (note: string) => void;
   readonly began: (row: Row) => void;
   readonly measured: (row: readonly Measured[]) => void;
   /** A row that could not be measured. */
@@ -30,6 +32,7 @@ export async function runBench(options: Options, progress: Progress): Promise<Re
   const begin = loadNow();
   const contenders = await findContenders(options);
   const notes = [...contenders.notes];
+  for (const note of notes) progress.noted(note);
   const measured: Measured[] = [];
   for (const row of options.rows) {
     progress.began(row);

@@ -31,7 +31,7 @@ export function renderCircumstances(report: Report): string {
 
 /** Median and, in brackets, the least and the most of all rounds; ratios are those of pairs. */
 export function renderTable(columns: readonly string[], measured: readonly Measured[]): string {
-  const compared = columns.filter((column) => column !== C && column !== columns[0]);
+  const compared = columns.filter((column) => column !== C && column !== NO_PIPE);
   const head = ['', ...columns, ...compared.map((column) => `${column} / C`), 'reach'];
   // A figure that nothing was measured of, such as the steps that the quick form leaves out.
   const some = measured.filter(({ values }) => Object.keys(values).length > 0);
