@@ -1,6 +1,6 @@
 /** A report as a page in Markdown that reads well as plain text, too. */
 
-import { C, type Measured, type Report, ratioOf, summaryOf } from './report.ts';
+import { C, type Measured, NO_PIPE, type Report, ratioOf, summaryOf } from './report.ts';
 import type { Summary } from './statistics.ts';
 
 /** The whole page: what was measured on what, and the table. */
