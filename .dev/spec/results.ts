@@ -7,6 +7,7 @@
  * Not here: running tests (run.ts), and which of them show what (check.ts).
  */
 
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TestModule } from 'vitest/node';
@@ -39,15 +40,24 @@ export function resultsOf(modules: readonly TestModule[], root: string): readonl
   });
 }
 
+/** What is kept: the results, and of each file that was run, its digest at that time. */
+interface Stored {
+  readonly digests: Readonly<Record<string, string | undefined>>;
+  readonly tests: readonly TestResult[];
+}
+
 /** Keep the results of the last run. */
 export function storeResults(root: string, tests: readonly TestResult[]): void {
-  const file = path.join(root, RESULTS_FILE);
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ tests }, undefined, 1)}\n`);
+  const place = path.join(root, RESULTS_FILE);
+  mkdirSync(path.dirname(place), { recursive: true });
+  const files = [...new Set(tests.map(({ file }) => file))];
+  const digests = Object.fromEntries(files.map((file) => [file, digestOf(root, file)]));
+  writeFileSync(place, `${JSON.stringify({ digests, tests } satisfies Stored, undefined, 1)}\n`);
 }
 
 /**
- * The results that were kept.
+ * The results that were kept, without those of files that are different now: their lines are not
+ * where they were, and their tests not what they were.
  * @throws {Error} when there are none
  */
 export function storedResults(root: string): readonly TestResult[] {
@@ -57,5 +67,20 @@ export function storedResults(root: string): readonly TestResult[] {
   } catch {
     throw new Error(`there is no ${RESULTS_FILE}: run npm run spec:check or npm test first`);
   }
-  return (JSON.parse(text) as { tests: readonly TestResult[] }).tests;
+  const { digests, tests } = JSON.parse(text) as Stored;
+  const same = new Set(
+    Object.keys(digests).filter((file) => digests[file] === digestOf(root, file)),
+  );
+  return tests.filter(({ file }) => same.has(file));
+}
+
+/** Undefined for a file that is not there. */
+function digestOf(root: string, file: string): string | undefined {
+  try {
+    return createHash('sha256')
+      .update(readFileSync(path.join(root, file)))
+      .digest('hex');
+  } catch {
+    return undefined;
+  }
 }
