@@ -55,7 +55,7 @@ function deriveFrom(connection: ConnectionVector): ReadonlyMap<string, string> {
 }
 
 describe.skipIf(missing.length > 0)('the derivation by shell commands', () => {
-  test.each(connections.slice(0, 8))('prints every value of the vector "$name"', (connection) => {
+  test.each(connections.slice(0, 8))('prints every value of the vector: $name', (connection) => {
     expect([...deriveFrom(connection)]).toEqual([...derivationOutputs(connection)]);
   });
 
