@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fromHex, readPublishedPrimitives, toHex } from '../../vectors/format.ts';
+import { checkHmac, checkPbkdf2 } from '../../vectors/wycheproof.ts';
 import { aes256Ctr } from './aes-ctr.ts';
 import { createSuite, readSharedSecret } from './index.ts';
 
@@ -58,5 +59,27 @@ describe(published.aes256Ecb.origin, () => {
   test.each(published.aes256Ecb.cases)('single blocks: $name (PK-3)', (vector) => {
     const cipher = createCipheriv('aes-256-ecb', fromHex(vector.key), null);
     expect(toHex(cipher.update(fromHex(vector.plaintext)))).toBe(vector.ciphertext);
+  });
+});
+
+describe('the Wycheproof project', () => {
+  test('hmac: every valid tag is computed, and no invalid one (HS-7, PK-4)', () => {
+    const { count, differences } = checkHmac((key, message) => suite.hmac(key, message));
+    expect(differences).toEqual([]);
+    expect(count).toBe(174);
+  });
+
+  // The suite's own PBKDF2 has one iteration; 4096 of them are its HMAC, thousands of times.
+  test('pbkdf2 over our hmac, with up to 4096 iterations (HS-5)', () => {
+    const { count, differences } = checkPbkdf2((key, text) => suite.hmac(key, text), 4096);
+    expect(differences).toEqual([]);
+    expect(count).toBe(59);
+  });
+
+  test('an hmac that is wrong is noticed', () => {
+    const wrong = checkHmac((key, message) => suite.hmac(key, message).map((byte) => byte ^ 1));
+    expect(wrong.differences.length).toBeGreaterThan(0);
+    const truncating = checkHmac((key, message) => suite.hmac(key.subarray(0, 64), message));
+    expect(truncating.differences.length).toBeGreaterThan(0);
   });
 });
