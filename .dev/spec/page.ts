@@ -181,7 +181,7 @@ function entry(requirement: ReportedRequirement, pen: Pen): string {
 </summary>
 <div class="body">
 ${explanation === '' ? '' : `<p class="explanation">${prose(explanation, pen)}</p>`}
-<p class="where">${fileLink(place, pen)} · <a href="#${id}">link to this</a></p>
+<p class="where">${fileLink(place, pen)} <a class="self" href="#${id}">link to this</a></p>
 ${part('Where it is met', code.map((each) => codeItem(each, pen)).join(''))}
 ${part('What shows it', tests.map((each) => testItem(each, pen)).join(''))}
 ${part(
@@ -265,18 +265,25 @@ function fileLink({ file, line }: Place, { toRoot }: Pen): string {
 }
 
 /** Text with its code marked, and a link for each requirement that it names. */
-function prose(text: string, { known }: Pen): string {
-  return inline(text).replace(/\b[A-Z]{2}-[1-9][0-9]*\b/g, (id) =>
+function prose(text: string, { known, toRoot }: Pen): string {
+  return inline(text, toRoot).replace(/\b[A-Z]{2}-[1-9][0-9]*\b/g, (id) =>
     known.has(id) ? `<a class="ref" href="#${id}">${id}</a>` : id,
   );
 }
 
-/** The little Markdown that sentences use. */
-function inline(text: string): string {
+/**
+ * The little Markdown that sentences use. Links lead to where they would from a page of `spec/`, when
+ * it is said where that is; else only their words are left, as inside of something else to click.
+ */
+function inline(text: string, toRoot?: string): string {
   return escapeHtml(text)
     .replace(/`([^`]+)`/g, '<code>$1</code>')
     .replace(/\*\*([^*]+)\*\*/g, '<strong>$1</strong>')
-    .replace(/\[([^\]]+)\]\([^)]*\)/g, '$1');
+    .replace(/\[([^\]]+)\]\(([^)]*)\)/g, (_, words: string, target: string) => {
+      if (toRoot === undefined) return words;
+      const href = /^(?:[a-z]+:|#)/.test(target) ? target : `${toRoot}/spec/${target}`;
+      return `<a href="${href}">${words}</a>`;
+    });
 }
 
 function escapeHtml(text: string): string {
