@@ -264,8 +264,8 @@ describe('-D', () => {
     /^spiped: Error looking up host\.invalid: .*; looking up host\.invalid:80 \(-t\) every second until it is found\n$/;
 
   //= CL-26
-  //# With `-D` a daemon MUST go to the background before names are looked up, and look up each name
-  //# that is not found again every second until it is.
+  //# With `-D` a daemon MUST look up each name that is not found again every second until it is,
+  //# and MUST have gone to the background before, unless `-F` is given.
   test('returns 0 with a pid file while a name cannot be resolved, and says so once', async () => {
     const parent = startSpiped(scope, waiting());
     expect(await parent.ended).toMatchObject({ code: 0, stdout: '' });

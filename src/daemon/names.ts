@@ -54,8 +54,8 @@ export async function resolveBind(address: Address, logger: Logger): Promise<Loc
 }
 
 //= CL-26
-//# With `-D` a daemon MUST go to the background before names are looked up, and look up each name
-//# that is not found again every second until it is.
+//# With `-D` a daemon MUST look up each name that is not found again every second until it is, and
+//# MUST have gone to the background before, unless `-F` is given.
 async function patiently(
   option: string,
   address: Address,
