@@ -15,7 +15,7 @@ test('text is escaped, for text and for attributes', () => {
 
 test('no text brings a quote or an angle bracket with it', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(fc.string({ unit: fc.constantFrom('<', '>', '"', "'", '&', 'l', ';') }), (text) => {
       expect(html`${text}`.text).not.toMatch(/[<>"']/);
       expect(html`${[text, [text]]}`.text).not.toMatch(/[<>"']/);
     }),

@@ -31,7 +31,8 @@ describe('the messages of a stream (HS-6, PK-1)', () => {
         const messages = view.messages();
         expect(messages.map(({ what }) => what)).toEqual(['nonce', 'public value', 0, 1, 2, 3]);
         for (const { start, bytes } of messages) {
-          expect(bytes).toEqual(stream.slice(start, start + bytes.length));
+          const original = stream.subarray(start, start + bytes.length);
+          expect(Buffer.compare(bytes, original)).toBe(0);
         }
         expect(messages.at(-1)?.bytes).toHaveLength(17);
       }),
