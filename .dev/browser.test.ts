@@ -1,6 +1,14 @@
 /** Goal of these tests: where a browser is looked for, and what is done when there is none. */
 
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -15,9 +23,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function program(name: string): string {
+function program(name: string, script = 'exit 1'): string {
   const file = path.join(folder, name);
-  writeFileSync(file, '#!/bin/sh\nexit 1\n');
+  writeFileSync(file, `#!/bin/sh\n${script}\n`);
   chmodSync(file, 0o755);
   return file;
 }
@@ -39,6 +47,33 @@ test('a browser that is named is the one; a name that leads nowhere is an error'
   expect(findBrowser({ PATH: folder, SPIPED_BROWSER: '' })).toBe(path.join(folder, 'chromium'));
   expect(() => findBrowser({ PATH: folder, SPIPED_BROWSER: '/nowhere' })).toThrow(
     'SPIPED_BROWSER=/nowhere: expected the path of an executable browser',
+  );
+});
+
+test('in CI, as root, it is installed, and that is one line', async ({ skip }) => {
+  if (process.getuid?.() !== 0) return skip('this needs root');
+  const flock = ['/usr/bin/flock', '/bin/flock'].find((file) => existsSync(file));
+  if (flock === undefined) return skip('this needs flock');
+  symlinkSync(flock, path.join(folder, 'flock'));
+  symlinkSync('/bin/sh', path.join(folder, 'sh'));
+  // The first attempt fails, as without lists of packages; then they are fetched.
+  program(
+    'apt-get',
+    `[ "$1" != update ] || { : >${folder}/lists; exit 0; }
+[ -e ${folder}/lists ] || { echo "E: no such package" >&2; exit 100; }
+echo "Setting up one"; echo "Setting up chromium"
+printf '#!/bin/sh\\nexit 1\\n' >${folder}/chromium && /bin/chmod +x ${folder}/chromium`,
+  );
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  // What was installed is no browser: it is found, and does not start.
+  await expect(launchBrowser({ PATH: folder, CI: 'true' })).rejects.toThrow(/launch/);
+  expect(said).toHaveBeenCalledWith(
+    expect.stringMatching(/^installed chromium: 2 packages in \d+ s\n$/),
+  );
+  rmSync(path.join(folder, 'chromium'));
+  program('apt-get', 'echo "E: Unable to locate package chromium" >&2; exit 100');
+  await expect(launchBrowser({ PATH: folder, CI: 'true' })).rejects.toThrow(
+    'chromium cannot be installed: E: Unable to locate package chromium',
   );
 });
 
