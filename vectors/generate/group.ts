@@ -92,10 +92,10 @@ const NOTES = {
 /** x → y. */
 export function publicValues(): Family<PublicValueVector> {
   const found = FORMS.flatMap((form) =>
-    [1, 2].map((zeros) => ({
+    zeroCounts(form).map((zeros) => ({
       form,
       name: `y-${zeros}-leading-zero${zeros === 1 ? '' : 's'}`,
-      comment: `y begins with ${zeros} zero byte${zeros === 1 ? '' : 's'}, which are sent`,
+      comment: `y begins with ${zeros === 1 ? 'a zero byte' : `${zeros} zero bytes`}; all 256 bytes are sent`,
       flags: ['LeadingZeros'],
       x: search(form, 2n, random(`start of the search for y, ${form}, ${zeros}`), zeros),
     })),
@@ -168,12 +168,12 @@ export function sharedSecrets(): Family<SharedSecretVector> {
     ),
   );
   const found = FORMS.flatMap((form) =>
-    [1, 2].map((zeros) => {
+    zeroCounts(form).map((zeros) => {
       const y = publicValue('2^258+x', random(`x of the peer, ${zeros}`));
       return {
         form,
         name: `ySC-${zeros}-leading-zero${zeros === 1 ? '' : 's'}`,
-        comment: `ySC begins with ${zeros} zero byte${zeros === 1 ? '' : 's'}, which are kept`,
+        comment: `ySC begins with ${zeros === 1 ? 'a zero byte' : `${zeros} zero bytes`}; all 256 bytes are hashed`,
         flags: ['LeadingZeros'],
         x: search(form, numberOf(y), random(`start of the search for ySC, ${form}`), zeros),
         y,
@@ -195,6 +195,11 @@ export function sharedSecrets(): Family<SharedSecretVector> {
       ySC: toHex(powerOf(form, x, y)),
     })),
   };
+}
+
+/** A search for two takes a second; the exponent that our end uses has one. */
+function zeroCounts(form: ExponentForm): readonly number[] {
+  return form === 'x' ? [1] : [1, 2];
 }
 
 /** The first x, from `start` upwards, whose power of `base` begins with exactly `zeros` zero bytes. */

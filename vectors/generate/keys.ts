@@ -213,7 +213,7 @@ const SECRETS: readonly [name: string, comment: string, flags: string[], ySC: Ui
   ],
   ...[1, 2, 16, 128, 255].map((zeros): [string, string, string[], Uint8Array] => [
     `${zeros}-leading-zeros`,
-    `ySC begins with ${zeros} zero byte${zeros === 1 ? '' : 's'}, all of which are hashed`,
+    `ySC begins with ${zeros === 1 ? 'a zero byte' : `${zeros} zero bytes`}; all 256 bytes are hashed`,
     ['LeadingZeros'],
     join(new Uint8Array(zeros), nonZero(randomBytes(`ySC after ${zeros} zeros`, 256 - zeros))),
   ]),

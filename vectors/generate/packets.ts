@@ -425,7 +425,7 @@ function digestsOf(count: number, first: bigint, lengths: 'full' | 'varied') {
   };
 }
 
-/** The vectors whose values take seconds. */
+/** The vectors whose values take a second or more. */
 export function isLong(vector: AccumulatedVector): boolean {
-  return vector.packets > 10_000;
+  return vector.packets > 100;
 }
