@@ -3,12 +3,13 @@
  * them, both machines afterwards, the messages that it completes, and a fault where it happened.
  */
 
+import { initialConnectionState } from '../../../protocol/connection.ts';
 import { describeOutcome, FAULTS, type Outcome } from '../../../protocol/faults.ts';
 import type { Role } from '../../../protocol/parameters.ts';
 import type { Deed, EndHistory, Happening } from './end-history.ts';
 import { peerOf } from './end-history.ts';
 import { interleave } from './interleave.ts';
-import { inferredState, viewOf } from './machine-state.ts';
+import { inferredState, recordedState, replayedState, viewOf } from './machine-state.ts';
 import type { Effect, Ending, MachineView, Mark, Message, Moment, Place } from './model.ts';
 import { describeSpan, letterOf, messageAt, type Span } from './wire-view.ts';
 
@@ -55,8 +56,9 @@ function beforeStart(role: Role, ends: readonly EndHistory[]): MachineView {
   if (recorded === undefined) {
     return viewOf('inferred', inferredState(role, NOTHING), undefined);
   }
-  const source = recorded.happenings[0]?.replayed === true ? 'replayed' : 'recorded';
-  return viewOf(source, [{ name: 'connection', value: 'idle' }], undefined);
+  return recorded.happenings[0]?.replayed === true
+    ? viewOf('replayed', replayedState(initialConnectionState), undefined)
+    : viewOf('recorded', recordedState(initialConnectionState.phase, NOTHING), undefined);
 }
 
 const NOTHING = { sent: 0, received: 0, endSent: false, endReceived: false };

@@ -166,7 +166,7 @@ function momentHtml(moment: Moment, number: number, cards: readonly Content[], c
   const { end, event, marks, effects, machines, fault, leftOut } = moment;
   const left = leftOut === 0 ? '' : html`<span class="left-out">${leftOut} events left out</span>`;
   return html`<li class="moment ${end}${fault === undefined ? '' : ' faulty'}" id="event-${number}" data-said="${end}, ${event}">
-<a class="row" href="#event-${number}"><span class="when"><b>${number}</b><small>${milliseconds(moment)}</small></span><span class="lanes">${left}${marks.map(markHtml)}</span></a>
+<a class="row" href="#event-${number}"><span class="when"><b>${number}</b><small>${shortTime(moment)}</small></span><span class="lanes">${left}${marks.map(markHtml)}</span></a>
 <section class="detail" aria-label="Event ${number}">
 <h3><span class="who ${end}">${end}</span> ${event}</h3>
 <p class="aside">Event ${moment.sequence} of its log, ${milliseconds(moment)} after its first.</p>
@@ -180,6 +180,13 @@ ${cards}</section></li>
 function machineHtml(role: 'client' | 'server', { source, rows }: MachineView): Html {
   return html`<table class="machine ${role} ${source}"><caption>${role} <span class="aside">${source}</span></caption>
 <tbody>${rows.map(({ name, value, changed }) => html`<tr${changed ? html` class="changed"` : ''}><th scope="row">${name}</th><td>${value}${changed ? html`<span class="spoken"> (changed)</span>` : ''}</td></tr>`)}</tbody></table>`;
+}
+
+/** As exact as there is room for beside the diagram. */
+function shortTime({ microseconds }: Moment): string {
+  if (microseconds < 100_000) return `+${(microseconds / 1000).toFixed(2)} ms`;
+  if (microseconds < 100_000_000) return `+${(microseconds / 1e6).toFixed(2)} s`;
+  return `+${Math.round(microseconds / 1e6)} s`;
 }
 
 function milliseconds({ microseconds }: Moment): string {
