@@ -7,7 +7,7 @@
  * runs as in `exponentiation.ts`, which is slower and no less right.
  */
 
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { eraseSecrets, type KeyPair } from '../crypto/index.ts';
@@ -126,12 +126,14 @@ export function createExponentiationThread({
     queue.add(job);
     post();
     return () => {
+      // Only what is made here is given up here: another x is its connection's to erase.
+      if (job.of === 'generator') eraseSecrets([job.x]);
       queue.delete(job);
       for (const [index, other] of working) if (other === job) working.set(index, undefined);
     };
   };
   const pairJob = (answer: (pair: KeyPair) => void): Job => {
-    const x = new Uint8Array(randomBytes(EXPONENT_BYTES));
+    const x = randomFillSync(new Uint8Array(EXPONENT_BYTES));
     return {
       of: 'generator',
       x,

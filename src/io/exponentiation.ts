@@ -6,7 +6,7 @@
  * delays the data of other connections by at most one exponentiation at a time.
  */
 
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { computeSharedSecret, generateKeyPair, type KeyPair } from '../crypto/index.ts';
 import { EXPONENT_BYTES } from '../protocol/parameters.ts';
 import type { Cancel } from './socket.ts';
@@ -47,7 +47,7 @@ export function createExponentiator(): Exponentiator {
       //= HS-8
       //# An end that wants forward secrecy MUST choose 256 fresh random bits x for each connection
       //# and send y = 2^e mod p, where e is either x or 2²⁵⁸ + x.
-      enqueue(() => answer(generateKeyPair(new Uint8Array(randomBytes(EXPONENT_BYTES))))),
+      enqueue(() => answer(generateKeyPair(randomFillSync(new Uint8Array(EXPONENT_BYTES))))),
     computeSharedSecret: (x, y, answer) => enqueue(() => answer(computeSharedSecret(x, y))),
   };
 }

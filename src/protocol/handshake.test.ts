@@ -174,12 +174,12 @@ describe('what is sent, and when', () => {
     expect(bench.sent.length).toBe(32);
   });
 
-  test('HS-9: a server does no arithmetic for a value with a wrong MAC', () => {
+  test('HS-9, HS-23: a server does no arithmetic for a value with a wrong MAC, and erases dk1', () => {
     const stream = peerStream('server');
     stream[100] = (stream[100] ?? 0) ^ 1;
     const bench = new HandshakeBench(contextOf('server')).receive(stream);
     expect(bench.fault).toBe('handshake-mac-mismatch');
-    expect(bench.effects).toEqual(['sendBytes']);
+    expect(bench.effects).toEqual(['sendBytes', 'eraseSecrets']);
   });
 
   //= HS-15

@@ -280,7 +280,7 @@ function takePublicValue(
   const message = received.subarray(0, PUBLIC_VALUE_MESSAGE_BYTES);
   const rest: Input = { received: received.subarray(PUBLIC_VALUE_MESSAGE_BYTES), ended };
   const fault = judgePublicValue(context, keyed, message);
-  if (fault !== undefined) return failed(fault);
+  if (fault !== undefined) return failed(fault, [keyed.dhmacC, keyed.dhmacS, x ?? NO_BYTES]);
   const y = message.subarray(0, PUBLIC_VALUE_BYTES);
   //= HS-15
   //# The server MUST send yS ‖ hS with hS = HMAC(dhmacS, yS) as soon as HS-9 allows.
@@ -386,8 +386,11 @@ function establish(
 
 //= HS-21
 //# A failed handshake MUST NOT be answered by any byte.
-function failed(fault: FaultCode): HandshakeStep {
-  return { state: { phase: 'failed', fault }, effects: [] };
+function failed(fault: FaultCode, secrets: readonly Uint8Array[] = []): HandshakeStep {
+  return {
+    state: { phase: 'failed', fault },
+    effects: secrets.length === 0 ? [] : [{ type: 'eraseSecrets', secrets }],
+  };
 }
 
 /** What the stream brought while the phase was waiting for something else. */
