@@ -12,7 +12,7 @@ import { type Options, parseOptions, usage } from './options.ts';
 import { rows } from './rows.ts';
 import { runBench } from './run.ts';
 import { endScopes } from './scopes.ts';
-import { renderCircumstances, renderPage, renderTable } from './table.ts';
+import { renderCircumstances, renderPage, renderRow, renderTable } from './table.ts';
 
 const RESULTS = fileURLToPath(new URL('./RESULTS.md', import.meta.url));
 
@@ -32,11 +32,11 @@ async function main(): Promise<number> {
   let failures = 0;
   const report = await runBench(options, {
     noted: (note) => process.stderr.write(`*** ${note} ***\n`),
-    began: (row) => process.stderr.write(`${row.name} … `),
-    measured: () => process.stderr.write('measured\n'),
+    began: (row) => process.stderr.write(`${row.name} …\n`),
+    measured: (row) => process.stderr.write(renderRow(row)),
     failed: (_row, reason) => {
       failures += 1;
-      process.stderr.write(`FAILED: ${reason}\n`);
+      process.stderr.write(`  FAILED: ${reason}\n`);
     },
   });
   process.stdout.write(`${renderCircumstances(report)}\n`);

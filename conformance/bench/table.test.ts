@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Report } from './report.ts';
 import type { Row } from './rows/row.ts';
 import { collect } from './run.ts';
-import { digits, renderPage, renderTable } from './table.ts';
+import { digits, renderPage, renderRow, renderTable } from './table.ts';
 
 const row: Row = {
   name: 'one-stream',
@@ -40,6 +40,12 @@ test('without C there are no ratios', () => {
   const [head = '', , line = ''] = renderTable(['no pipe', 'ours'], alone).split('\n');
   expect(head).toContain('ours / C');
   expect(line.replace(/ +/g, ' ')).toBe('| its cost, s/GB | – | 4.00 | – | |');
+});
+
+test('while a run goes on, its lines have medians', () => {
+  expect(renderRow(measured)).toBe(
+    '  one stream, MB/s: no pipe 1000, C 150, ours 330 (2.20 × C)\n',
+  );
 });
 
 test('numbers have about three digits', () => {

@@ -46,6 +46,20 @@ export function renderTable(columns: readonly string[], measured: readonly Measu
   return alignTable([head, ...lines]);
 }
 
+/** A row as lines while the run goes on: medians only. */
+export function renderRow(measured: readonly Measured[]): string {
+  const lines = measured.map((each) => {
+    const medians = Object.keys(each.values).map((column) => {
+      const ratio = column === C ? undefined : ratioOf(each, column);
+      const beside =
+        ratio === undefined || column === NO_PIPE ? '' : ` (${digits(ratio.median)} × C)`;
+      return `${column} ${digits(summaryOf(each, column)?.median ?? Number.NaN)}${beside}`;
+    });
+    return medians.length === 0 ? '' : `  ${each.title}, ${each.unit}: ${medians.join(', ')}\n`;
+  });
+  return lines.join('');
+}
+
 function cell(summary: Summary | undefined): string {
   if (summary === undefined) return '–';
   const { median, min, max } = summary;

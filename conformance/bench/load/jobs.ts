@@ -94,6 +94,9 @@ async function roundTrips({ place, count, size }: Asked<'roundTrips'>): Promise<
   return { seconds, times };
 }
 
+/** How many fresh connections may be under way beside a stream; then no more arrive for a while. */
+const MOST_UNDER_WAY = 512;
+
 /** Milliseconds between two round trips beside a stream: they look at it, and are no load. */
 const GLANCE_INTERVAL = 2;
 
@@ -108,10 +111,14 @@ async function mixed({ place, volume, rate }: Asked<'mixed'>): Promise<Answer> {
   const times: number[] = [];
   const begin = performance.now();
   let over = false;
+  let underWay = 0;
   const clock = setInterval(() => {
     // As many as should have arrived by now: a timer that is late does not lower the rate.
-    while (arrivals.length < secondsSince(begin) * rate) {
-      const arrival = freshConnection(place);
+    while (underWay < MOST_UNDER_WAY && arrivals.length < secondsSince(begin) * rate) {
+      underWay += 1;
+      const arrival = freshConnection(place).finally(() => {
+        underWay -= 1;
+      });
       // It is waited for at the end; until then its failure must not end the process.
       arrival.catch(() => {});
       arrivals.push(arrival);

@@ -28,13 +28,13 @@ export async function openColumns(stage: Stage, columns: Columns): Promise<() =>
     const pipe = await startPipe(scope, ends, load.target, columns.settings);
     pipes.push({ name: contender.name, pipe });
   }
-  for (const { pipe } of pipes) await columns.warmUp(pipe);
+  for (const { name, pipe } of pipes) await naming(name, columns.warmUp(pipe));
 
   return async () => {
     const round: Round = {};
     let bare: Readonly<Record<string, number>> | undefined;
     for (const { name, pipe } of pipes) {
-      const found = await columns.measure(pipe);
+      const found = await naming(name, columns.measure(pipe));
       if (name === NO_PIPE) bare = found;
       const more = name === NO_PIPE || bare === undefined ? {} : columns.derive?.(found, bare);
       for (const [figure, value] of Object.entries({ ...found, ...more })) {
@@ -43,4 +43,13 @@ export async function openColumns(stage: Stage, columns: Columns): Promise<() =>
     }
     return round;
   };
+}
+
+/** What fails says in which column. */
+async function naming<T>(column: string, measuring: Promise<T>): Promise<T> {
+  try {
+    return await measuring;
+  } catch (error) {
+    throw new Error(`${column}: ${error instanceof Error ? error.message : error}`);
+  }
 }

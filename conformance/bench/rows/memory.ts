@@ -18,11 +18,12 @@ const BUSY = 16;
 /** Bytes that go through all busy connections together. */
 const BUSY_VOLUME: Readonly<Record<Size, number>> = {
   full: 400 * MEGABYTE,
-  quick: 64 * MEGABYTE,
+  quick: 40 * MEGABYTE,
   tiny: 4 * MEGABYTE,
 };
 const FIRST = 32;
-const SETTLING = 1_000;
+/** Milliseconds before memory is looked at. */
+const SETTLING: Readonly<Record<Size, number>> = { full: 1_000, quick: 300, tiny: 100 };
 const SAMPLING = 50;
 const KILOBYTE = 1_000;
 
@@ -63,10 +64,10 @@ async function measure(stage: Stage, contender: Contender, idle: number) {
     const start = await average(pipe);
     await load.perform({ do: 'hold', place: pipe.entrance, count: FIRST });
     await load.perform({ do: 'release' });
-    await pause(SETTLING);
+    await pause(SETTLING[size]);
     const before = await average(pipe);
     await load.perform({ do: 'hold', place: pipe.entrance, count: idle });
-    await pause(SETTLING);
+    await pause(SETTLING[size]);
     const after = await average(pipe);
     await load.perform({ do: 'release' });
     return { start: start / MEGABYTE, idle: (after - before) / idle / KILOBYTE };
