@@ -170,7 +170,7 @@ function computeMacs(engine: Machine, packet: number, first: bigint, lanes: numb
   functions.beginSingle(packet, first);
   const digest = hash('sha256', view(engine, SINGLE, BLOCK_BYTES + AUTHENTICATED_BYTES), 'binary');
   buffer.write(digest, OUTER_BLOCKS, 'latin1');
-  functions.finishSingle();
+  functions.finishMacs();
 }
 
 function view({ bytes }: Machine, address: number, length: number): Uint8Array {

@@ -68,22 +68,28 @@ export function forgetKey(secret: Uint8Array): void {
 
 /** RFC 2104: both padded keys are one block each, and always the same, so they are hashed once. */
 function prepareMacKey({ bytes, view, functions }: Machine, h: Uint8Array): Uint8Array {
-  if (h.length > layout.BLOCK_BYTES) throw new RangeError('invariant: a MAC key is 32 bytes');
-  const initial = initialHash();
+  const { BLOCK_BYTES, CONSTANTS, SINGLE, STATE } = layout;
+  if (h.length > BLOCK_BYTES) throw new RangeError('invariant: a MAC key is 32 bytes');
   const key = new Uint8Array(layout.LOADED_KEY_BYTES);
-  // The inner one is last, and stays where it is part of what is kept.
-  for (const [pad, half] of [
-    [0x5c, 32],
-    [0x36, 0],
-  ] as const) {
-    bytes.fill(pad, layout.SINGLE, layout.SINGLE + layout.BLOCK_BYTES);
-    for (let i = 0; i < h.length; i++) bytes[layout.SINGLE + i] = (h[i] ?? 0) ^ pad;
-    for (const [i, word] of initial.entries()) view.setUint32(layout.STATE + 4 * i, word, true);
-    functions.hashOne(layout.STATE, layout.SINGLE, 1, layout.CONSTANTS);
-    key.set(bytes.subarray(layout.STATE, layout.STATE + 32), half);
+  const padded = key.subarray(64);
+  const initial = initialHash();
+  // The inner padded key comes last, and stays: it is part of what is kept.
+  for (const { pad, states } of [OUTER, INNER]) {
+    padded.fill(pad);
+    for (const [i, byte] of h.entries()) padded[i] = byte ^ pad;
+    bytes.set(padded, SINGLE);
+    // All lanes get the same, and the first is looked at.
+    for (const [i, word] of initial.entries()) {
+      for (let lane = 0; lane < 4; lane++) view.setUint32(STATE + 16 * i + 4 * lane, word, true);
+    }
+    functions.hashFour(STATE, SINGLE, 0, 1, CONSTANTS);
+    for (let i = 0; i < 32; i++) key[states + i] = bytes[STATE + 4 * (i & ~3) + (i & 3)] ?? 0;
   }
-  key.set(bytes.subarray(layout.SINGLE, layout.SINGLE + layout.BLOCK_BYTES), 64);
   // What was loaded has been written over.
   loaded = undefined;
   return key;
 }
+
+/** The bytes of RFC 2104, and where in a prepared key the state after each padded key is. */
+const INNER = { pad: 0x36, states: 0 };
+const OUTER = { pad: 0x5c, states: 32 };

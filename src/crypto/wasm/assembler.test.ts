@@ -5,7 +5,7 @@
  */
 
 import { describe, expect, test } from 'vitest';
-import { assemble, type Code, type FunctionSource, type Local } from './assembler.ts';
+import { assemble, type FunctionSource } from './assembler.ts';
 import { call, i32, i64, repeatWhile, returning, v128, when } from './instructions.ts';
 import { webAssembly } from './web-assembly.ts';
 
@@ -33,8 +33,7 @@ const triangle: FunctionSource = {
   name: 'triangle',
   parameters: ['i32'],
   result: 'i32',
-  body: (frame) => {
-    const [n] = frame.parameters as readonly [Local];
+  body: (frame, n) => {
     const sum = frame.local('i32');
     return [
       repeatWhile(n.get, sum.set(i32.add(sum.get, n.get)), n.set(i32.sub(n.get, i32.const(1)))),
@@ -64,7 +63,7 @@ describe('an assembled module', () => {
       name: 'twice',
       parameters: ['i32'],
       result: 'i32',
-      body: ({ parameters: [n] }) => [i32.mul(call(triangle, n?.get as Code), i32.const(2))],
+      body: (_, n) => [i32.mul(call(triangle, n.get), i32.const(2))],
     };
     expect(run([twice, triangle], 100)).toBe(10_100);
     expect(() => assemble([twice], 1)).toThrow('invariant: triangle is in the module');
@@ -75,10 +74,7 @@ describe('an assembled module', () => {
       name: 'early',
       parameters: ['i32'],
       result: 'i32',
-      body: ({ parameters: [n] }) => [
-        when(i32.greater(n?.get as Code, i32.const(9)), returning(i32.const(1))),
-        i32.const(2),
-      ],
+      body: (_, n) => [when(i32.less(i32.const(9), n.get), returning(i32.const(1))), i32.const(2)],
     };
     expect(run([early], 9)).toBe(2);
     expect(run([early], 10)).toBe(1);
@@ -90,8 +86,8 @@ describe('an assembled module', () => {
       name: 'access',
       parameters: ['i64'],
       result: 'i32',
-      body: ({ parameters: [n] }) => [
-        i64.store(i32.const(1001), 300, n?.get as Code),
+      body: (_, n) => [
+        i64.store(i32.const(1001), 300, n.get),
         v128.store(i32.const(3), 0, v128.load(i32.const(1301))),
         i32.load(i32.const(7)),
       ],

@@ -19,8 +19,8 @@ export interface FunctionSource {
   readonly name: string;
   readonly parameters: readonly ValueType[];
   readonly result?: ValueType;
-  /** The body: statements, and at the end the result if there is one. */
-  body(frame: Frame): readonly Code[];
+  /** The body, of its parameters: statements, and at the end the result if there is one. */
+  body(frame: Frame, ...parameters: readonly Local[]): readonly Code[];
 }
 
 /** A parameter or a local variable. */
@@ -29,10 +29,9 @@ export interface Local {
   set(value: Code): Code;
 }
 
-/** The parameters and locals of one function. */
+/** What one function may declare. */
 export interface Frame {
-  readonly parameters: readonly Local[];
-  /** A further local variable, zero at the beginning. */
+  /** A local variable, zero at the beginning. */
   local(type: ValueType): Local;
   /** Several of them. */
   locals(count: number, type: ValueType): readonly Local[];
@@ -53,6 +52,17 @@ export class Output {
 
   put(...bytes: readonly number[]): void {
     this.bytes.push(...bytes);
+  }
+
+  byte(byte: number): void {
+    this.bytes.push(byte);
+  }
+
+  /** An instruction's opcode: one byte, or after the byte 0xfd a number, here 0xfd00 + the number. */
+  opcode(code: number): void {
+    if (code > 0xff) this.bytes.push(0xfd);
+    if (code < 0xfd80) this.bytes.push(code & 0xff);
+    else this.bytes.push(code & 0xff, (code >> 7) & 1);
   }
 
   /** An unsigned number below 2³¹ in LEB128. */
@@ -149,11 +159,11 @@ export function assemble(functions: readonly FunctionSource[], pages: number): U
 function writeBody(out: Output, source: FunctionSource): void {
   const types = [...source.parameters];
   const local = (type: ValueType): Local => localAt(types.push(type) - 1);
-  const codes = source.body({
-    parameters: source.parameters.map((_, index) => localAt(index)),
+  const frame: Frame = {
     local,
     locals: (count, type) => Array.from({ length: count }, () => local(type)),
-  });
+  };
+  const codes = source.body(frame, ...source.parameters.map((_, index) => localAt(index)));
   const declared = types.slice(source.parameters.length);
   out.unsigned(declared.length);
   for (const type of declared) out.put(1, TYPES[type]);
@@ -163,7 +173,7 @@ function writeBody(out: Output, source: FunctionSource): void {
 
 function localAt(index: number): Local {
   const access = (opcode: number, out: Output): void => {
-    out.put(opcode);
+    out.byte(opcode);
     out.unsigned(index);
   };
   return {

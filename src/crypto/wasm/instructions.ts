@@ -2,12 +2,13 @@
  * The instructions of WebAssembly that the packet engine's code uses, as functions from operands
  * to code.
  *
- * Names and opcodes are those of the WebAssembly core specification 2.0, chapter 5.4. Addresses
- * are in bytes; every access of memory may be unaligned.
+ * Names and opcodes are those of the WebAssembly core specification 2.0, chapter 5.4; vector
+ * instructions have 0xfd in front. Addresses are in bytes; every access may be unaligned.
  */
 
 import type { Code, FunctionSource, Output } from './assembler.ts';
 
+type Unary = (a: Code) => Code;
 type Binary = (a: Code, b: Code) => Code;
 
 /** One after the other. */
@@ -17,28 +18,38 @@ export const sequence =
     for (const code of codes) code(out);
   };
 
-const binary =
-  (...opcode: readonly number[]): Binary =>
-  (a, b) =>
-  (out) => {
-    a(out);
-    b(out);
-    out.put(...opcode);
-  };
-
 /** The sum, or whatever `operation` is, of two and more operands, from the left. */
 export const fold =
   (operation: Binary) =>
   (first: Code, ...rest: readonly Code[]): Code =>
     rest.reduce(operation, first);
 
-const access = (out: Output, opcode: readonly number[], offset: number): void => {
-  out.put(...opcode, 0); // 0: no promise about alignment
+const unary =
+  (opcode: number, ...immediate: readonly number[]): Unary =>
+  (a) =>
+  (out) => {
+    a(out);
+    out.opcode(opcode);
+    out.put(...immediate);
+  };
+
+const binary =
+  (opcode: number): Binary =>
+  (a, b) =>
+  (out) => {
+    a(out);
+    b(out);
+    out.opcode(opcode);
+  };
+
+const access = (out: Output, opcode: number, offset: number): void => {
+  out.opcode(opcode);
+  out.byte(0); // no promise about alignment
   out.unsigned(offset);
 };
 
 const load =
-  (...opcode: readonly number[]) =>
+  (opcode: number) =>
   (address: Code, offset = 0): Code =>
   (out) => {
     address(out);
@@ -46,7 +57,7 @@ const load =
   };
 
 const store =
-  (...opcode: readonly number[]) =>
+  (opcode: number) =>
   (address: Code, offset: number, value: Code): Code =>
   (out) => {
     address(out);
@@ -58,7 +69,7 @@ export const i32 = {
   const:
     (value: number): Code =>
     (out) => {
-      out.put(0x41);
+      out.opcode(0x41);
       out.signed(value);
     },
   load: load(0x28),
@@ -69,13 +80,11 @@ export const i32 = {
   and: binary(0x71),
   or: binary(0x72),
   xor: binary(0x73),
-  shiftRight: binary(0x76),
   rotateLeft: binary(0x77),
   rotateRight: binary(0x78),
-  /** Unsigned comparisons; 1 or 0. */
-  less: binary(0x49),
-  greater: binary(0x4b),
   equal: binary(0x46),
+  /** Unsigned; 1 or 0. */
+  less: binary(0x49),
 };
 
 export const i64 = {
@@ -83,82 +92,63 @@ export const i64 = {
   const:
     (value: number): Code =>
     (out) => {
-      out.put(0x42);
+      out.opcode(0x42);
       out.signed(value);
     },
-  extend:
-    (value: Code): Code =>
-    (out) => {
-      value(out);
-      out.put(0xad);
-    },
+  /** From `i32`, unsigned. */
+  extend: unary(0xad),
   load: load(0x29),
   store: store(0x37),
   add: binary(0x7c),
 };
 
-const simd = (code: number): readonly number[] =>
-  code < 0x80 ? [0xfd, code] : [0xfd, (code & 0x7f) | 0x80, code >> 7];
-
 /** Instructions on 128 bits; the arithmetic is on four 32-bit lanes. */
 export const v128 = {
-  load: load(...simd(0x00)),
-  store: store(...simd(0x0b)),
+  load: load(0xfd00),
+  store: store(0xfd0b),
   /** One 32-bit word of memory in all lanes. */
-  loadSplat: load(...simd(0x09)),
-  zero: ((out) => out.put(...simd(0x0c), ...new Array<number>(16).fill(0))) as Code,
-  splat64:
-    (value: Code): Code =>
-    (out) => {
-      value(out);
-      out.put(...simd(0x12));
-    },
+  loadSplat: load(0xfd09),
+  zero: ((out) => {
+    out.opcode(0xfd0c);
+    for (let i = 0; i < 16; i++) out.byte(0);
+  }) as Code,
+  /** A 64-bit number in both halves. */
+  splat64: unary(0xfd12),
+  /** The lower 64 bits, as an `i64`. */
+  lowerHalf: unary(0xfd1d, 0),
   /** Bytes of `a` (0 – 15) and `b` (16 – 31), as `lanes` says. */
   shuffle:
     (a: Code, b: Code, lanes: readonly number[]): Code =>
     (out) => {
       a(out);
       b(out);
-      out.put(...simd(0x0d), ...lanes);
+      out.opcode(0xfd0d);
+      for (const lane of lanes) out.byte(lane);
     },
-  and: binary(...simd(0x4e)),
-  or: binary(...simd(0x50)),
-  xor: binary(...simd(0x51)),
-  add: binary(...simd(0xae)),
-  shiftLeft: (a: Code, bits: number): Code => binary(...simd(0xab))(a, i32.const(bits)),
-  shiftRight: (a: Code, bits: number): Code => binary(...simd(0xad))(a, i32.const(bits)),
+  and: binary(0xfd4e),
+  or: binary(0xfd50),
+  xor: binary(0xfd51),
+  add: binary(0xfdae),
+  shiftLeft: (a: Code, bits: number): Code => shiftedLeft(a, i32.const(bits)),
+  shiftRight: (a: Code, bits: number): Code => shiftedRight(a, i32.const(bits)),
   /** 1 if any bit is set. */
-  anyTrue:
-    (a: Code): Code =>
-    (out) => {
-      a(out);
-      out.put(...simd(0x53));
-    },
-  /** The lower 64 bits, as an `i64`. */
-  lowerHalf:
-    (a: Code): Code =>
-    (out) => {
-      a(out);
-      out.put(...simd(0x1d), 0);
-    },
+  anyTrue: unary(0xfd53),
 };
+
+const shiftedLeft = binary(0xfdab);
+const shiftedRight = binary(0xfdad);
 
 /** Call a function of the same module. */
 export const call =
   (source: FunctionSource, ...operands: readonly Code[]): Code =>
   (out) => {
     for (const operand of operands) operand(out);
-    out.put(0x10);
+    out.opcode(0x10);
     out.functionIndex(source);
   };
 
 /** Leave the function with a result. */
-export const returning =
-  (value: Code): Code =>
-  (out) => {
-    value(out);
-    out.put(0x0f);
-  };
+export const returning = unary(0x0f);
 
 /** Run `body` once, and again as long as `again` is not 0 after it. */
 export const repeatWhile =
@@ -177,5 +167,5 @@ export const when =
     condition(out);
     out.put(0x04, 0x40);
     for (const code of body) code(out);
-    out.put(0x0b);
+    out.byte(0x0b);
   };

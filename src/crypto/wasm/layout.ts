@@ -38,9 +38,8 @@ export const CONSTANTS = place(256);
  * begins.
  */
 export const LOADED_KEY = place(LOADED_KEY_BYTES);
-export const KEY_STATES = LOADED_KEY;
 /** A single packet as one message: the inner padded key, then what is authenticated. */
-export const SINGLE = KEY_STATES + 64;
+export const SINGLE = LOADED_KEY + 64;
 place(AUTHENTICATED_BYTES);
 /** The state of a hash in work: eight words, or eight vectors. */
 export const STATE = place(8 * 16);

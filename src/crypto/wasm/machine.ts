@@ -7,25 +7,22 @@
 
 import { Buffer } from 'node:buffer';
 import { MAX_MESSAGE_BYTES } from '../../protocol/parameters.ts';
-import { assemble, type FunctionSource } from './assembler.ts';
+import { assemble } from './assembler.ts';
 import * as layout from './layout.ts';
-import * as packetFunctions from './packet-functions.ts';
+import { PACKET_FUNCTIONS } from './packet-functions.ts';
 import { roundConstants } from './sha256-constants.ts';
-import { hashFour } from './sha256-four.ts';
-import { hashOne } from './sha256-one.ts';
 import { webAssembly } from './web-assembly.ts';
 
 /** The functions as JavaScript calls them; what each does is said where it is generated. */
 export interface Functions {
   hashFour(state: number, message: number, stride: number, blocks: number, k: number): void;
-  hashOne(state: number, message: number, blocks: number, k: number): void;
   writeCounterIndices(): void;
   writeCounters(count: number, first: bigint): void;
   encrypt(count: number, lastLength: number): void;
   decrypt(count: number): number;
   macFour(packet: number, first: bigint): void;
   beginSingle(packet: number, number: bigint): void;
-  finishSingle(): void;
+  finishMacs(): void;
   putMacs(packet: number, count: number): void;
   matchMacs(packet: number, count: number): number;
 }
@@ -38,8 +35,6 @@ export interface Machine {
   readonly view: DataView;
   readonly buffer: Buffer;
 }
-
-const FUNCTIONS: readonly FunctionSource[] = [hashFour, hashOne, ...Object.values(packetFunctions)];
 
 let made: Machine | undefined;
 
@@ -59,7 +54,8 @@ function makeMachine(): Machine {
     memory,
     ...functions
   } = // The module was assembled from these very functions.
-    new Instance(new Module(assemble(FUNCTIONS, layout.PAGES))).exports as unknown as Functions & {
+    new Instance(new Module(assemble(PACKET_FUNCTIONS, layout.PAGES)))
+      .exports as unknown as Functions & {
       readonly memory: { readonly buffer: ArrayBuffer };
     };
   const view = new DataView(memory.buffer);

@@ -2,9 +2,9 @@
  * What is done with a batch of packets, as WebAssembly: counter blocks, exclusive or, padding and
  * length field, MACs and their comparison.
  *
- * Answers PK-1 … PK-4 and PK-7 … PK-9, with `hashFour` and `hashOne` for the hash and, for the key stream, AES
- * outside: these functions only prepare its input and use its output. Where the parts lie is
- * `layout.ts`. Packet numbers are 64 bits that the caller has checked not to wrap around.
+ * Answers PK-1 … PK-4 and PK-7 … PK-9, with `hashFour` for the hash and, for the key stream, AES
+ * outside: these functions only prepare its input and use its output. Where things lie in memory
+ * is said in `layout.ts`. Packet numbers are 64 bits that the caller has checked not to wrap around.
  */
 
 import {
@@ -17,20 +17,43 @@ import type { Code, Frame, FunctionSource, Local } from './assembler.ts';
 import { call, i32, i64, repeatWhile, returning, sequence, v128, when } from './instructions.ts';
 import * as layout from './layout.ts';
 import { hashFour, swapBytes, transpose } from './sha256-four.ts';
-import { bigEndian, hashOne } from './sha256-one.ts';
 
 const { STREAM_BYTES, BLOCK_BYTES } = layout;
-const LANES = 4;
+const LANES = [0, 1, 2, 3];
+const EIGHT = [0, 1, 2, 3, 4, 5, 6, 7];
 const constant = i32.const;
 
-/** `writeCounters(count, first)`: the counter blocks of packets `first` … (PK-3). */
-export const writeCounters: FunctionSource = {
+const increase = (local: Local, by: number): Code => local.set(i32.add(local.get, constant(by)));
+const decrement = (local: Local): Code => local.set(i32.sub(local.get, constant(1)));
+
+/** `writeCounterIndices()`: be64(index) in the counter blocks of a whole batch, once for all (PK-3). */
+const writeCounterIndices: FunctionSource = {
+  name: 'writeCounterIndices',
+  parameters: [],
+  body(frame) {
+    const [address, index] = [frame.local('i32'), frame.local('i32')];
+    const lastIndex = STREAM_BYTES / 16 - 1;
+    return [
+      address.set(constant(layout.COUNTERS)),
+      repeatWhile(
+        i32.less(address.get, constant(layout.COUNTERS + layout.BATCH_PACKETS * STREAM_BYTES)),
+        i64.store(address.get, 8, bigEndian64(i64.extend(index.get))),
+        increase(address, 16),
+        // Back to 0 after the last block of a packet.
+        index.set(
+          i32.mul(i32.add(index.get, constant(1)), i32.less(index.get, constant(lastIndex))),
+        ),
+      ),
+    ];
+  },
+};
+
+/** `writeCounters(count, first)`: be64(packet number) in the counter blocks of `count` packets (PK-3). */
+const writeCounters: FunctionSource = {
   name: 'writeCounters',
   parameters: ['i32', 'i64'],
-  body(frame) {
-    const [count, number] = frame.parameters as readonly [Local, Local];
-    const address = frame.local('i32');
-    const swapped = frame.local('i64');
+  body(frame, count, number) {
+    const [address, swapped] = [frame.local('i32'), frame.local('i64')];
     const blocks = [...Array(STREAM_BYTES / 16).keys()];
     return [
       address.set(constant(layout.COUNTERS)),
@@ -39,68 +62,62 @@ export const writeCounters: FunctionSource = {
         swapped.set(bigEndian64(number.get)),
         ...blocks.map((block) => i64.store(address.get, 16 * block, swapped.get)),
         number.set(i64.add(number.get, i64.const(1))),
-        address.set(i32.add(address.get, constant(STREAM_BYTES))),
-        count.set(i32.sub(count.get, constant(1))),
+        increase(address, STREAM_BYTES),
+        decrement(count),
       ),
     ];
   },
 };
 
-/** `writeCounterIndices()`: be64(index) in the counter blocks of a whole batch, once for all (PK-3). */
-export const writeCounterIndices: FunctionSource = {
-  name: 'writeCounterIndices',
-  parameters: [],
-  body(frame) {
-    const address = frame.local('i32');
-    const index = frame.local('i32');
-    const last = layout.COUNTERS + (layout.BATCH_PACKETS - 1) * STREAM_BYTES;
+/** `xorMessage(from, stream, to)`: 1024 bytes at `from`, exclusive or those at `stream`, at `to`. */
+const xorMessage: FunctionSource = {
+  name: 'xorMessage',
+  parameters: ['i32', 'i32', 'i32'],
+  body(frame, from, stream, to) {
+    const left = frame.local('i32');
     return [
-      address.set(constant(layout.COUNTERS)),
+      left.set(constant(MAX_MESSAGE_BYTES / 128)),
       repeatWhile(
-        i32.less(address.get, constant(last + STREAM_BYTES)),
-        i64.store(address.get, 8, bigEndian64(i64.extend(index.get))),
-        address.set(i32.add(address.get, constant(16))),
-        index.set(
-          i32.mul(
-            i32.add(index.get, constant(1)),
-            // Back to 0 after the last block of a packet.
-            i32.less(index.get, constant(STREAM_BYTES / 16 - 1)),
-          ),
-        ),
+        left.get,
+        ...EIGHT.map((i) => {
+          const sum = v128.xor(v128.load(from.get, 16 * i), v128.load(stream.get, 16 * i));
+          return v128.store(to.get, 16 * i, sum);
+        }),
+        increase(from, 128),
+        increase(stream, 128),
+        increase(to, 128),
+        decrement(left),
       ),
     ];
   },
 };
 
 /**
- * `encrypt(count, lastLength)`: the ciphertexts of `count` messages, all of 1024 bytes but the
- * last, whose padding is in place (PK-2, PK-3). The messages are in PLAINTEXT one after the other.
+ * `encrypt(count, lastLength)`: the ciphertexts of `count` messages in PLAINTEXT, one after the
+ * other, all of 1024 bytes but the last, whose padding is in place (PK-2, PK-3).
  */
-export const encrypt: FunctionSource = {
+const encrypt: FunctionSource = {
   name: 'encrypt',
   parameters: ['i32', 'i32'],
-  body(frame) {
-    const [count, lastLength] = frame.parameters as readonly [Local, Local];
-    const [from, stream, to] = frame.locals(3, 'i32') as readonly [Local, Local, Local];
-    const lengthField = (length: Code): Code =>
-      i32.store(
-        to.get,
-        MAX_MESSAGE_BYTES,
-        i32.xor(bigEndian(frame, length), i32.load(stream.get, MAX_MESSAGE_BYTES)),
-      );
+  body(frame, count, lastLength) {
+    const [from, stream, to] = [frame.local('i32'), frame.local('i32'), frame.local('i32')];
+    const lengthField = (length: Code): Code => {
+      const mask = i32.load(stream.get, MAX_MESSAGE_BYTES);
+      return i32.store(to.get, MAX_MESSAGE_BYTES, i32.xor(bigEndian(frame, length), mask));
+    };
     return [
       from.set(constant(layout.PLAINTEXT)),
       stream.set(constant(layout.KEY_STREAM)),
       to.set(constant(layout.PACKETS)),
       repeatWhile(
         count.get,
-        xorMessage(from, stream, to),
+        call(xorMessage, from.get, stream.get, to.get),
         lengthField(constant(MAX_MESSAGE_BYTES)),
-        count.set(i32.sub(count.get, constant(1))),
+        decrement(count),
         when(i32.equal(count.get, constant(0)), lengthField(lastLength.get)),
-        from.set(i32.add(from.get, constant(MAX_MESSAGE_BYTES))),
-        stream.set(i32.add(stream.get, constant(STREAM_BYTES))),
-        to.set(i32.add(to.get, constant(PACKET_BYTES))),
+        increase(from, MAX_MESSAGE_BYTES),
+        increase(stream, STREAM_BYTES),
+        increase(to, PACKET_BYTES),
       ),
     ];
   },
@@ -111,72 +128,52 @@ export const encrypt: FunctionSource = {
  * without their padding, up to the first with a bad length (PK-8, PK-9). Returns how many were
  * good; their length altogether is written to PLAINTEXT_LENGTH.
  */
-export const decrypt: FunctionSource = {
+const decrypt: FunctionSource = {
   name: 'decrypt',
   parameters: ['i32'],
   result: 'i32',
-  body(frame) {
-    const [count] = frame.parameters as readonly [Local];
-    const [done, from, stream, to, length] = frame.locals(5, 'i32') as readonly [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
-    const noteLength = i32.store(
-      constant(layout.PLAINTEXT_LENGTH),
-      0,
-      i32.sub(to.get, constant(layout.PLAINTEXT)),
-    );
+  body(frame, count) {
+    const [from, stream, to] = [frame.local('i32'), frame.local('i32'), frame.local('i32')];
+    const [done, length] = [frame.local('i32'), frame.local('i32')];
+    const masked = i32.load(from.get, MAX_MESSAGE_BYTES);
+    const mask = i32.load(stream.get, MAX_MESSAGE_BYTES);
+    const total = i32.sub(to.get, constant(layout.PLAINTEXT));
+    const noteTotal = i32.store(constant(layout.PLAINTEXT_LENGTH), 0, total);
+    // One comparison for both bounds: 0 − 1 is the largest number.
+    const bad = i32.less(constant(MAX_MESSAGE_BYTES - 1), i32.sub(length.get, constant(1)));
     return [
       from.set(constant(layout.PACKETS)),
       stream.set(constant(layout.KEY_STREAM)),
       to.set(constant(layout.PLAINTEXT)),
       repeatWhile(
         i32.less(done.get, count.get),
-        length.set(
-          bigEndian(
-            frame,
-            i32.xor(i32.load(from.get, MAX_MESSAGE_BYTES), i32.load(stream.get, MAX_MESSAGE_BYTES)),
-          ),
-        ),
-        // One comparison for both bounds: 0 − 1 is the largest number.
-        when(
-          i32.less(constant(MAX_MESSAGE_BYTES - 1), i32.sub(length.get, constant(1))),
-          noteLength,
-          returning(done.get),
-        ),
-        xorMessage(from, stream, to),
+        length.set(bigEndian(frame, i32.xor(masked, mask))),
+        when(bad, noteTotal, returning(done.get)),
+        call(xorMessage, from.get, stream.get, to.get),
         // The next message takes the place of this one's padding.
         to.set(i32.add(to.get, length.get)),
-        from.set(i32.add(from.get, constant(PACKET_BYTES))),
-        stream.set(i32.add(stream.get, constant(STREAM_BYTES))),
-        done.set(i32.add(done.get, constant(1))),
+        increase(from, PACKET_BYTES),
+        increase(stream, STREAM_BYTES),
+        increase(done, 1),
       ),
-      noteLength,
+      noteTotal,
       done.get,
     ];
   },
 };
 
 /**
- * `macFour(packet, first)`: HMAC over the ciphertexts of four packets, of which the first is at
- * address `packet` and has number `first`, and over their numbers (PK-4), to MACS.
+ * `macFour(packet, first)`: the MACs of four packets, of which the first is at address `packet` and
+ * has number `first`, to MACS (PK-4).
  */
-export const macFour: FunctionSource = {
+const macFour: FunctionSource = {
   name: 'macFour',
   parameters: ['i32', 'i64'],
-  body(frame) {
-    const [packet, number] = frame.parameters as readonly [Local, Local];
-    const lanes = [...Array(LANES).keys()];
-    const state = constant(layout.STATE);
-    const blocksOf = (address: number): Code =>
-      call(hashFour, state, constant(address), constant(BLOCK_BYTES), constant(1), K);
+  body(frame, packet, number) {
     const wholeBlocks = Math.floor(CIPHERTEXT_BYTES / BLOCK_BYTES);
     const rest = wholeBlocks * BLOCK_BYTES;
     return [
-      ...lanes.flatMap((lane) => {
+      ...LANES.flatMap((lane) => {
         const block = constant(layout.INNER_BLOCKS + lane * BLOCK_BYTES);
         return [
           i32.store(block, 0, i32.load(packet.get, lane * PACKET_BYTES + rest)),
@@ -184,60 +181,56 @@ export const macFour: FunctionSource = {
         ];
       }),
       loadStates(0),
-      call(hashFour, state, packet.get, constant(PACKET_BYTES), constant(wholeBlocks), K),
-      blocksOf(layout.INNER_BLOCKS),
+      hashBlocks(packet.get, PACKET_BYTES, wholeBlocks),
+      hashBlocks(constant(layout.INNER_BLOCKS), BLOCK_BYTES, 1),
       storeDigests(frame, layout.OUTER_BLOCKS, BLOCK_BYTES),
-      loadStates(32),
-      blocksOf(layout.OUTER_BLOCKS),
-      storeDigests(frame, layout.MACS, MAC_BYTES),
+      call(finishMacs),
     ];
   },
+};
+
+/** `finishMacs()`: the outer hash of the four inner digests in OUTER_BLOCKS, to MACS. */
+const finishMacs: FunctionSource = {
+  name: 'finishMacs',
+  parameters: [],
+  body: (frame) => [
+    loadStates(32),
+    hashBlocks(constant(layout.OUTER_BLOCKS), BLOCK_BYTES, 1),
+    storeDigests(frame, layout.MACS, MAC_BYTES),
+  ],
 };
 
 /**
  * `beginSingle(packet, number)`: what the MAC of the packet at address `packet` is computed over,
- * behind the inner padded key in SINGLE. The inner hash of it is computed outside, where a long
- * single message is hashed faster than here; the digest is expected in OUTER_BLOCKS.
+ * behind the inner padded key in SINGLE. OpenSSL hashes it, which is quicker with one long message;
+ * `finishMacs` takes its digest from the first of OUTER_BLOCKS.
  */
-export const beginSingle: FunctionSource = {
+const beginSingle: FunctionSource = {
   name: 'beginSingle',
   parameters: ['i32', 'i64'],
-  body(frame) {
-    const [packet, number] = frame.parameters as readonly [Local, Local];
-    const to = constant(layout.SINGLE + BLOCK_BYTES);
+  body(frame, packet, number) {
+    const [from, to] = [frame.local('i32'), frame.local('i32')];
+    const start = layout.SINGLE + BLOCK_BYTES;
     return [
-      ...MESSAGE_VECTORS.map((i) => v128.store(to, 16 * i, v128.load(packet.get, 16 * i))),
-      i32.store(to, MAX_MESSAGE_BYTES, i32.load(packet.get, MAX_MESSAGE_BYTES)),
-      i64.store(to, CIPHERTEXT_BYTES, bigEndian64(number.get)),
-    ];
-  },
-};
-
-/** `finishSingle()`: the MAC of that packet, in MACS. */
-export const finishSingle: FunctionSource = {
-  name: 'finishSingle',
-  parameters: [],
-  body(frame) {
-    const state = constant(layout.STATE);
-    const words = [...Array(8).keys()].map((word) => 4 * word);
-    return [
-      ...words.map((word) =>
-        i32.store(state, word, i32.load(constant(layout.KEY_STATES), 32 + word)),
+      from.set(packet.get),
+      to.set(constant(start)),
+      repeatWhile(
+        i32.less(to.get, constant(start + MAX_MESSAGE_BYTES)),
+        ...EIGHT.map((i) => v128.store(to.get, 16 * i, v128.load(from.get, 16 * i))),
+        increase(from, 128),
+        increase(to, 128),
       ),
-      call(hashOne, state, constant(layout.OUTER_BLOCKS), constant(1), K),
-      ...words.map((word) =>
-        i32.store(constant(layout.MACS), word, bigEndian(frame, i32.load(state, word))),
-      ),
+      i32.store(to.get, 0, i32.load(from.get)),
+      i64.store(to.get, CIPHERTEXT_BYTES - MAX_MESSAGE_BYTES, bigEndian64(number.get)),
     ];
   },
 };
 
 /** `putMacs(packet, count)`: the first `count` of MACS into packets, from address `packet` on. */
-export const putMacs: FunctionSource = {
+const putMacs: FunctionSource = {
   name: 'putMacs',
   parameters: ['i32', 'i32'],
-  body(frame) {
-    const [packet, count] = frame.parameters as readonly [Local, Local];
+  body(frame, packet, count) {
     const mac = frame.local('i32');
     return [
       mac.set(constant(layout.MACS)),
@@ -245,9 +238,9 @@ export const putMacs: FunctionSource = {
         count.get,
         v128.store(packet.get, CIPHERTEXT_BYTES, v128.load(mac.get)),
         v128.store(packet.get, CIPHERTEXT_BYTES + 16, v128.load(mac.get, 16)),
-        packet.set(i32.add(packet.get, constant(PACKET_BYTES))),
-        mac.set(i32.add(mac.get, constant(MAC_BYTES))),
-        count.set(i32.sub(count.get, constant(1))),
+        increase(packet, PACKET_BYTES),
+        increase(mac, MAC_BYTES),
+        decrement(count),
       ),
     ];
   },
@@ -255,16 +248,15 @@ export const putMacs: FunctionSource = {
 
 /**
  * `matchMacs(packet, count)`: how many of `count` packets from address `packet` on come before the
- * first whose MAC is not the one in MACS (PK-7). The time does not depend on where in a MAC the
- * difference is.
+ * first whose MAC is not the one in MACS (PK-7). All 32 bytes of a MAC are compared, in the same
+ * time whatever they are.
  */
-export const matchMacs: FunctionSource = {
+const matchMacs: FunctionSource = {
   name: 'matchMacs',
   parameters: ['i32', 'i32'],
   result: 'i32',
-  body(frame) {
-    const [packet, count] = frame.parameters as readonly [Local, Local];
-    const [mac, done] = frame.locals(2, 'i32') as readonly [Local, Local];
+  body(frame, packet, count) {
+    const [mac, done] = [frame.local('i32'), frame.local('i32')];
     const difference = (offset: number): Code =>
       v128.xor(v128.load(mac.get, offset), v128.load(packet.get, CIPHERTEXT_BYTES + offset));
     return [
@@ -272,38 +264,55 @@ export const matchMacs: FunctionSource = {
       repeatWhile(
         i32.less(done.get, count.get),
         when(v128.anyTrue(v128.or(difference(0), difference(16))), returning(done.get)),
-        packet.set(i32.add(packet.get, constant(PACKET_BYTES))),
-        mac.set(i32.add(mac.get, constant(MAC_BYTES))),
-        done.set(i32.add(done.get, constant(1))),
+        increase(packet, PACKET_BYTES),
+        increase(mac, MAC_BYTES),
+        increase(done, 1),
       ),
       done.get,
     ];
   },
 };
 
-const K = constant(layout.CONSTANTS);
+/** All of them, with the hash. */
+export const PACKET_FUNCTIONS: readonly FunctionSource[] = [
+  hashFour,
+  writeCounterIndices,
+  writeCounters,
+  xorMessage,
+  encrypt,
+  decrypt,
+  macFour,
+  finishMacs,
+  beginSingle,
+  putMacs,
+  matchMacs,
+];
+
+/** Go on with the state of the lanes, over `blocks` blocks of each. */
+function hashBlocks(address: Code, stride: number, blocks: number): Code {
+  const state = constant(layout.STATE);
+  const constants = constant(layout.CONSTANTS);
+  return call(hashFour, state, address, constant(stride), constant(blocks), constants);
+}
 
 /** The state of all four lanes is that of the loaded key: its inner one, or at 32 its outer one. */
 function loadStates(offset: number): Code {
   return sequence(
-    ...[...Array(8).keys()].map((word) =>
-      v128.store(
-        constant(layout.STATE),
-        16 * word,
-        v128.loadSplat(constant(layout.KEY_STATES), offset + 4 * word),
-      ),
-    ),
+    ...EIGHT.map((word) => {
+      const inAllLanes = v128.loadSplat(constant(layout.LOADED_KEY), offset + 4 * word);
+      return v128.store(constant(layout.STATE), 16 * word, inAllLanes);
+    }),
   );
 }
 
 /** The state of the lanes as digests, 32 bytes each, `stride` bytes from one to the next. */
 function storeDigests(frame: Frame, to: number, stride: number): Code {
-  const rows = frame.locals(LANES, 'v128');
+  const rows = frame.locals(4, 'v128');
   const half = (first: number): Code =>
     sequence(
       transpose(
         frame,
-        [0, 1, 2, 3].map((word) => v128.load(constant(layout.STATE), 16 * (first + word))),
+        LANES.map((word) => v128.load(constant(layout.STATE), 16 * (first + word))),
         rows,
       ),
       ...rows.map((row, lane) =>
@@ -313,17 +322,15 @@ function storeDigests(frame: Frame, to: number, stride: number): Code {
   return sequence(half(0), half(4));
 }
 
-const MESSAGE_VECTORS = [...Array(MAX_MESSAGE_BYTES / 16).keys()];
-
-/** 1024 bytes at `from`, exclusive or those at `stream`, at `to`. */
-function xorMessage(from: Local, stream: Local, to: Local): Code {
+/** The 32-bit number between big-endian and the machine's order. */
+function bigEndian(frame: Frame, value: Code): Code {
+  const word = frame.local('i32');
+  const turned = (rotated: Code, mask: number): Code => i32.and(rotated, constant(mask));
   return sequence(
-    ...MESSAGE_VECTORS.map((i) =>
-      v128.store(
-        to.get,
-        16 * i,
-        v128.xor(v128.load(from.get, 16 * i), v128.load(stream.get, 16 * i)),
-      ),
+    word.set(value),
+    i32.or(
+      turned(i32.rotateLeft(word.get, constant(8)), 0x00ff00ff),
+      turned(i32.rotateRight(word.get, constant(8)), 0xff00ff00),
     ),
   );
 }
