@@ -205,9 +205,6 @@ describe('the daemon', () => {
     ...more,
   ];
 
-  //= CL-32
-  //# The identity of `-u` MUST be taken after the key is read and the source is listened on, and
-  //# before the first connection is accepted.
   test('with -u nobody:nogroup has these ids and no other groups', async ({ skip }) => {
     if (NOT_ROOT ?? NO_PROC) skip(NOT_ROOT ?? NO_PROC);
     expect(await runSpiped(scope, daemon('-u', '65534:65533'))).toMatchObject({
@@ -228,8 +225,6 @@ describe('the daemon', () => {
     expect(await isListening(scope, path('s'))).toBe(true);
   });
 
-  //= CL-34
-  //# A daemon that cannot take the identity of `-u` MUST NOT serve.
   test('that cannot give up its privileges does not start, and leaves nothing', async ({
     skip,
   }) => {

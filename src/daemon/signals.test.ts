@@ -187,8 +187,6 @@ describe('as process 1 of a container', () => {
     return { ...spiped, inner: innerOf(spiped.pid) };
   }
 
-  //= CL-41
-  //# As process 1 of a container a daemon MUST obey SIGTERM and SIGINT as elsewhere.
   test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with status 0', async (signal) => {
     const { inner, ended } = await asInit(end('-d', 'd', 't'), 'd');
     process.kill(inner, signal);
