@@ -72,6 +72,8 @@ export interface SpipedConfig extends PipeConfig {
   readonly syslog: boolean;
   /** `--drain-timeout`: after SIGTERM, how long open connections may go on; absent: to their end. */
   readonly drainTimeoutMilliseconds?: number;
+  /** `--workers`: processes to serve connections in, 1 to 64; absent: this one alone. */
+  readonly workers?: number;
 }
 
 /** What `spipe` is asked to do. */

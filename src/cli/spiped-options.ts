@@ -17,7 +17,7 @@ import {
   type ValueKind,
 } from './command-line.ts';
 import type { SpipedConfig } from './config.ts';
-import { parseCount } from './numbers.ts';
+import { type NumberResult, parseCount } from './numbers.ts';
 import {
   bindAddressOf,
   choiceOf,
@@ -37,6 +37,15 @@ import {
 const COUNT: ValueKind = {
   expected: 'a whole number of connections, 0 for no limit',
   check: parseCount,
+};
+
+/** So many processes are more than any one pipe has use for. */
+const MAXIMUM_WORKERS = 64;
+
+/** Ours, and so without C's surprises: decimal, nothing around it, no leading zero. */
+const WORKERS: ValueKind = {
+  expected: `a whole number from 1 to ${MAXIMUM_WORKERS}`,
+  check: parseWorkers,
 };
 
 /** When a server dials, the default first. */
@@ -92,6 +101,12 @@ const SPIPED_OPTIONS = [
     summary: 'after SIGTERM, drop what is still open after this time',
     value: SECONDS,
   },
+  {
+    flag: '--workers',
+    argument: '<number>',
+    summary: 'serve connections in so many processes, 1 to 64',
+    value: WORKERS,
+  },
   ...QUESTION_OPTIONS,
 ] as const satisfies readonly OptionRow[];
 
@@ -105,7 +120,7 @@ export const SPIPED: Program<SpipedFlag> = {
     '[-b <bind address>] [-DFj] [-f | -g] [-n <max # connections>]',
     '[-o <connection timeout>] [-p <pidfile>] [-r <rtime> | -R] [--syslog]',
     '[-u {<user>[:<group>] | :<group>}]',
-    '[--dial {on-accept | after-handshake}] [--drain-timeout <seconds>]',
+    '[--dial {on-accept | after-handshake}] [--drain-timeout <seconds>] [--workers <number>]',
     '[--event-log <directory> [--event-log-content {wire | full}]]',
     '[--log-level <level>] [--log-format {text | json}]',
   ],
@@ -128,6 +143,7 @@ export function parseSpiped(args: readonly string[]): CommandLine<SpipedConfig> 
     const drainTimeout = drainTimeoutOf(given);
     const eventLog = eventLogOf(given);
     const user = given.value('-u');
+    const workers = given.value('--workers');
     return {
       role,
       policy,
@@ -146,6 +162,7 @@ export function parseSpiped(args: readonly string[]): CommandLine<SpipedConfig> 
       ...(user === undefined ? {} : { user }),
       syslog: given.has('--syslog'),
       ...drainTimeout,
+      ...(workers === undefined ? {} : { workers: Number(workers) }),
       log: logOf(given),
       ...eventLog,
     };
@@ -201,6 +218,14 @@ function drainTimeoutOf(
   }
   if (seconds === Number.POSITIVE_INFINITY) return {};
   return { drainTimeoutMilliseconds: seconds === 0 ? 0 : timerMilliseconds(seconds) };
+}
+
+function parseWorkers(text: string): NumberResult<number> {
+  if (!/^-?(?:0|[1-9]\d*)$/.test(text)) return { ok: false, reason: 'form' };
+  const value = Number(text);
+  return value >= 1 && value <= MAXIMUM_WORKERS
+    ? { ok: true, value }
+    : { ok: false, reason: 'range' };
 }
 
 /** `-n`: 100 when absent, no limit when 0 or beyond all counting. */

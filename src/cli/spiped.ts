@@ -3,10 +3,12 @@
  * The command `spiped`: parse the command line, then load and run. Everything it does is elsewhere.
  *
  * Without `-F` it runs twice: the process that was called begins a second one in the background
- * and waits for its start (`background.ts`); the second finds the mark, and is the daemon.
+ * and waits for its start (`background.ts`); the second finds the mark, and is the daemon. With
+ * `--workers` the daemon starts further ones, which find another mark.
  */
 
 import { takeBackgroundMark } from '../daemon/background-mark.ts';
+import { takeWorkerMark } from '../daemon/workers-mark.ts';
 import { parseSpiped } from './spiped-options.ts';
 import { start } from './start.ts';
 
@@ -14,8 +16,13 @@ import { start } from './start.ts';
 const GRACE_MILLISECONDS = 1000;
 
 const parentDescriptor = takeBackgroundMark(process.env);
+const keyDescriptor = takeWorkerMark(process.env);
 
 await start(parseSpiped(process.argv.slice(2)), async ({ foreground }) => {
+  if (keyDescriptor !== undefined) {
+    const { runWorker } = await import('../daemon/workers-main.ts');
+    return (config) => runWorker(config, keyDescriptor);
+  }
   if (foreground || parentDescriptor !== undefined) {
     const { runSpiped } = await import('../daemon/spiped.ts');
     return (config) => runSpiped(config, foreground ? undefined : parentDescriptor);

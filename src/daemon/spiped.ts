@@ -7,17 +7,10 @@
  */
 
 import type { SpipedConfig } from '../cli/config.ts';
-import { eraseSecrets } from '../crypto/index.ts';
-import type { EventLog } from '../eventlog/index.ts';
-import {
-  createExponentiationThread,
-  type ThreadedExponentiator,
-} from '../io/exponentiation-thread.ts';
 import { type Listener, MAXIMUM_WAITING, openListener } from '../io/listener.ts';
 import { openTarget, type Target, type TargetOptions } from '../io/target.ts';
 import { catchDefects } from './defects.ts';
 import { systemReason } from './errors.ts';
-import { startEventLog } from './event-log.ts';
 import { readKey } from './key.ts';
 import { createLogger, type Logger, type ProgramLogger } from './log.ts';
 import { type ResolvedNames, resolveNames } from './names.ts';
@@ -25,17 +18,16 @@ import { leaveTerminalAsItIs, openParent, type Parent, releaseStream } from './p
 import { writePidFile } from './pid-file.ts';
 import { dropPrivileges } from './privileges.ts';
 import { nameProcess } from './process-name.ts';
-import { createService, type Service } from './service.ts';
 import { obeySignals, obeySignalsWhileServing, type Serving } from './signals.ts';
 import { logToSyslog } from './syslog.ts';
+import { createWorkers } from './workers.ts';
+import { createOwnForce, type Workforce } from './workers-own.ts';
 
 /** A spiped that listens and has accepted nothing yet. */
 interface Daemon {
   readonly listener: Listener;
-  readonly eventLog: EventLog | undefined;
-  readonly exponentiator: ThreadedExponentiator;
-  /** K, to be erased when nothing needs it any more. */
-  readonly secret: Uint8Array;
+  /** Has K, and erases it when nothing needs it any more. */
+  readonly workforce: Workforce;
 }
 
 /**
@@ -88,29 +80,22 @@ async function start(
   const secret = await readKey(config.keyFile, logger);
   if (parent !== undefined) releaseStream('input');
   const target = openTarget(config.target, names.target, refreshing(config, logger));
-  const { keepAlive } = config;
-  const sockets = names.bind === undefined ? { keepAlive } : { keepAlive, bind: names.bind };
-  const exponentiator = createExponentiationThread({
-    // Without forward secrecy there is nothing to be made ahead.
-    ...(config.policy.weak ? { ahead: 0 } : {}),
-    lost: () => {
-      const message = 'the thread for exponentiations was lost; they delay other connections now';
-      logger.log('warn', 'thread-lost', message);
-    },
-  });
-  const service = createService({ config, secret, target, sockets, exponentiator, logger });
+  const options = { config, names, secret, target, logger };
+  const workforce =
+    config.workers === undefined ? createOwnForce(options) : createWorkers(config.workers, options);
   let listens: (listener: Listener) => void = () => {};
   const listening = new Promise<Listener>((resolve) => {
     listens = resolve;
   });
   // Before the socket listens: who sees that it does may send a signal at once.
   obeySignalsWhileServing(
-    listening.then((listener) => serving({ listener, target, service }, config, logger)),
+    listening.then((listener) => serving({ listener, target, workforce }, config, logger)),
   );
-  const listener = await listen(config, names, service, logger);
+  const listener = await listen(config, names, workforce, logger);
   listens(listener);
   try {
-    // All of this before the first connection: it never waits for the event loop.
+    // All of this before the first connection is served. But for workers, whose start takes time,
+    // it never waits for the event loop; what arrives meanwhile waits for the workers.
     //= CL-29
     //# With `-F` a daemon MUST NOT write a pid file, and MUST stay the process that was started.
     if (parent !== undefined && !early) writePidFile(config.pidFile);
@@ -118,12 +103,11 @@ async function start(
     //# The identity of `-u` MUST be taken after the key is read and the source is listened on, and
     //# before the first connection is accepted.
     if (config.user !== undefined) dropPrivileges(config.user, logger);
-    // As the user that will write it.
-    const eventLog = startEventLog(config, logger);
-    service.record(eventLog);
+    // As the user that will write the event log, and whose workers will be.
+    await workforce.prepare();
     if (parent !== undefined && !early) await detach(parent, config, logger);
-    exponentiator.start();
-    return { listener, eventLog, exponentiator, secret };
+    workforce.start();
+    return { listener, workforce };
   } catch (error) {
     // A UNIX socket is removed with this.
     listener.shutDown();
@@ -161,7 +145,7 @@ function refreshing(config: SpipedConfig, logger: Logger): TargetOptions {
 async function listen(
   config: SpipedConfig,
   names: ResolvedNames,
-  service: Service,
+  workforce: Workforce,
   logger: Logger,
 ): Promise<Listener> {
   try {
@@ -169,7 +153,7 @@ async function listen(
       context: { maximumOpen: config.maxConnections, maximumWaiting: MAXIMUM_WAITING },
       endpoint: names.source,
       sockets: { keepAlive: config.keepAlive },
-      serve: (channel, ended) => service.serve(channel, ended),
+      serve: (socket, ended) => workforce.serve(socket, ended),
       //= CL-48
       //# A daemon SHOULD say that the limit of `-n` is reached.
       limitReached: (limit) => {
@@ -189,7 +173,7 @@ async function listen(
 
 /** What signals can ask for. */
 function serving(
-  { listener, target, service }: { listener: Listener; target: Target; service: Service },
+  { listener, target, workforce }: Daemon & { readonly target: Target },
   { drainTimeoutMilliseconds: timeout }: SpipedConfig,
   logger: Logger,
 ): Serving {
@@ -201,29 +185,24 @@ function serving(
       target.close();
       // Nothing waits for this timer when the last connection has ended before.
       if (timeout !== undefined)
-        setTimeout(() => giveUp(service, timeout, logger), timeout).unref();
+        setTimeout(() => giveUp(workforce, timeout, logger), timeout).unref();
     },
   };
 }
 
 //= CL-30
 //# The pid file MUST NOT be removed at the end.
-async function untilDone(daemon: Daemon): Promise<void> {
-  const { listener, eventLog, exponentiator, secret } = daemon;
+async function untilDone({ listener, workforce }: Daemon): Promise<void> {
   await listener.finished;
-  exponentiator.close();
-  //= KF-11
-  //# K SHOULD be overwritten in memory when the last connection that can use it has ended.
-  eraseSecrets([secret]);
-  await eventLog?.close();
+  await workforce.close();
 }
 
 /** `--drain-timeout` is over: drop what is left, and say how many. */
 //= CL-46
 //# A daemon MAY offer an option, off by default, to drop the connections that are still open some
 //# time after SIGTERM.
-function giveUp(service: Service, milliseconds: number, logger: Logger): void {
-  const count = service.cancelAll();
+function giveUp(workforce: Workforce, milliseconds: number, logger: Logger): void {
+  const count = workforce.cancelAll();
   if (count === 0) return;
   const connections = count === 1 ? '1 connection' : `${count} connections`;
   const seconds = milliseconds / 1000;

@@ -9,6 +9,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { Channel } from './channel.ts';
 import { type Listener, openListener } from './listener.ts';
 import type { Endpoint } from './resolve.ts';
+import { acceptedChannel } from './socket.ts';
 import { listenOnLoopback } from './testing/socket-pair.ts';
 
 const clients: Socket[] = [];
@@ -48,7 +49,8 @@ async function collecting(endpoint: Endpoint, maximumOpen = 100, maximumWaiting 
     context: { maximumOpen, maximumWaiting },
     endpoint,
     sockets: { keepAlive: true },
-    serve: (channel, ended) => {
+    serve: (socket, ended) => {
+      const channel = acceptedChannel(socket, endpoint);
       served.push({
         channel,
         end: () => {

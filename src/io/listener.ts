@@ -15,10 +15,9 @@ import {
   type ListenerEvent,
   stepListener,
 } from '../protocol/listener.ts';
-import type { Channel } from './channel.ts';
 import { listen } from './listen.ts';
 import type { Endpoint } from './resolve.ts';
-import { acceptedChannel, type SocketOptions } from './socket.ts';
+import type { SocketOptions } from './socket.ts';
 
 /** How many connections wait at the limit before further ones are refused. */
 export const MAXIMUM_WAITING = 1024;
@@ -27,8 +26,8 @@ export interface ListenerOptions {
   readonly context: ListenerContext;
   readonly endpoint: Endpoint;
   readonly sockets: SocketOptions;
-  /** Run a connection on this channel; call `ended` when it is over. */
-  serve(channel: Channel, ended: () => void): void;
+  /** Run a connection on this socket, paused and unread; call `ended` when it is over. */
+  serve(socket: Socket, ended: () => void): void;
   /** The limit of open connections is reached. */
   limitReached(limit: number): void;
   /** Accepting failed with this system error code; the listener goes on. */
@@ -72,9 +71,7 @@ function runListener(server: Server, options: ListenerOptions): Listener {
     switch (effect.type) {
       case 'serve': {
         const { id } = effect;
-        const socket = take(id);
-        const channel = acceptedChannel(socket, options.endpoint);
-        options.serve(channel, () => handle({ type: 'connectionEnded', id }));
+        options.serve(take(id), () => handle({ type: 'connectionEnded', id }));
         break;
       }
       case 'hold':

@@ -1,0 +1,78 @@
+/**
+ * Who serves the connections that are accepted, and the plain case of it: this process itself.
+ *
+ * A spiped without `--workers` is this and a listener; a worker is this and a channel to the daemon.
+ * The other case is `workers.ts`. How a connection runs is `service.ts`.
+ */
+
+import type { Socket } from 'node:net';
+import type { SpipedConfig } from '../cli/config.ts';
+import { eraseSecrets } from '../crypto/index.ts';
+import type { EventLog } from '../eventlog/index.ts';
+import { createExponentiationThread } from '../io/exponentiation-thread.ts';
+import { acceptedChannel } from '../io/socket.ts';
+import type { Target } from '../io/target.ts';
+import { startEventLog } from './event-log.ts';
+import type { Logger } from './log.ts';
+import type { ResolvedNames } from './names.ts';
+import { createService } from './service.ts';
+
+/** Serves connections. The methods are called in this order; `serve` and `cancelAll` at any time. */
+export interface Workforce {
+  /** Open what serving needs, as the user that serves. Rejects with a one-line message. */
+  prepare(): Promise<void>;
+  /** The start is complete, and the terminal is let go of. */
+  start(): void;
+  /** Run a connection on an accepted, unread socket; `ended` is called once, later. */
+  serve(socket: Socket, ended: () => void): void;
+  /** Give up every open connection. Returns how many there were. */
+  cancelAll(): number;
+  /** No connection is open any more, and none will come: let go of everything, erase K. */
+  close(): Promise<void>;
+}
+
+/** What a workforce is made of. */
+export interface WorkforceOptions {
+  readonly config: SpipedConfig;
+  readonly names: ResolvedNames;
+  /** K, 32 bytes. It is the workforce's from now on, which erases it. */
+  readonly secret: Uint8Array;
+  readonly target: Target;
+  readonly logger: Logger;
+}
+
+/** Everything in this process. */
+export function createOwnForce(options: WorkforceOptions): Workforce {
+  const { config, names, secret, target, logger } = options;
+  const { keepAlive } = config;
+  const exponentiator = createExponentiationThread({
+    // Without forward secrecy there is nothing to be made ahead.
+    ...(config.policy.weak ? { ahead: 0 } : {}),
+    lost: () => {
+      const message = 'the thread for exponentiations was lost; they delay other connections now';
+      logger.log('warn', 'thread-lost', message);
+    },
+  });
+  const sockets = names.bind === undefined ? { keepAlive } : { keepAlive, bind: names.bind };
+  const service = createService({ config, secret, target, sockets, exponentiator, logger });
+  let eventLog: EventLog | undefined;
+
+  return {
+    // Without a turn of the event loop: no connection comes before its recording.
+    async prepare() {
+      eventLog = startEventLog(config, logger);
+      service.record(eventLog);
+    },
+    // Not earlier: a thread opens descriptors, while those of the terminal are replaced.
+    start: () => exponentiator.start(),
+    serve: (socket, ended) => service.serve(acceptedChannel(socket, names.source), ended),
+    cancelAll: () => service.cancelAll(),
+    async close() {
+      exponentiator.close();
+      //= KF-11
+      //# K SHOULD be overwritten in memory when the last connection that can use it has ended.
+      eraseSecrets([secret]);
+      await eventLog?.close();
+    },
+  };
+}

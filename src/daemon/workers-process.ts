@@ -1,0 +1,202 @@
+/**
+ * One worker as the daemon sees it: a process, the connections that it was given, and its end.
+ *
+ * It runs the same program with the same command line, and finds a mark in its environment. How
+ * many there are, who gets which connection and what follows an end is `workers.ts`; what happens
+ * inside is `workers-main.ts`.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { Writable } from 'node:stream';
+import type { Target } from '../io/target.ts';
+import type { LogFields, Logger } from './log.ts';
+import type { ResolvedNames } from './names.ts';
+import { WORKER_MARK } from './workers-mark.ts';
+import type { OrderToWorker, ReportFromWorker } from './workers-messages.ts';
+
+/** The descriptor from which a worker reads K; the one after it is Node's channel. */
+const KEY_DESCRIPTOR = 3;
+
+/** How a worker ended, or why it never began. */
+export interface WorkerEnd {
+  /** `SIGKILL`, `exit status 1`, `spawn EAGAIN`. */
+  readonly reason: string;
+  /** Absent when there never was a process. */
+  readonly pid?: number;
+  /** How many of its connections ended with it. */
+  readonly connections: number;
+}
+
+/** What a worker is given. */
+export interface WorkerProcessOptions {
+  readonly names: ResolvedNames;
+  /** K, 32 bytes. It is read until the worker has it, and not written to. */
+  readonly secret: Uint8Array;
+  readonly target: Target;
+  readonly logger: Logger;
+  /** It serves. */
+  ready(): void;
+  /** It is gone. Called once, and before the `ended` of the connections that it had. */
+  gone(end: WorkerEnd): void;
+}
+
+/** A worker. */
+export interface WorkerProcess {
+  /** How many connections it has. */
+  readonly open: number;
+  /** Let it serve this connection; `ended` is called once, when that is over. */
+  serve(socket: Socket, ended: () => void): void;
+  /** Let it give up its connections. Returns how many there were. */
+  cancelAll(): number;
+  /** Let it end: it has no connections. */
+  finish(): void;
+  /** End it now. */
+  kill(): void;
+}
+
+/** A connection that the worker was given. */
+interface Passed {
+  readonly socket: Socket;
+  readonly ended: () => void;
+}
+
+/** Start a worker. What goes wrong, also with the start, is an end. */
+export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess {
+  return new RunningWorker(options);
+}
+
+class RunningWorker implements WorkerProcess {
+  private readonly options: WorkerProcessOptions;
+  private readonly child: ChildProcess | undefined;
+  private readonly connections = new Map<number, Passed>();
+  private passed = 0;
+  private endpoints: Target['endpoints'];
+  private over = false;
+
+  constructor(options: WorkerProcessOptions) {
+    this.options = options;
+    this.endpoints = options.target.endpoints;
+    try {
+      this.child = this.spawn();
+    } catch (error) {
+      setImmediate(() => this.end(wordsOf(error)));
+    }
+  }
+
+  get open(): number {
+    return this.connections.size;
+  }
+
+  serve(socket: Socket, ended: () => void): void {
+    const { target } = this.options;
+    if (target.endpoints !== this.endpoints) {
+      this.endpoints = target.endpoints;
+      this.tell({ kind: 'target', endpoints: this.endpoints });
+    }
+    this.passed += 1;
+    const number = this.passed;
+    this.connections.set(number, { socket, ended });
+    // Kept open here: Node would leak it if the worker died before it had it.
+    this.child?.send({ kind: 'serve', number } satisfies OrderToWorker, socket, KEEP_OPEN, ignore);
+    // Node sends nothing after a socket before that has arrived, or was lost.
+    this.tell({ kind: 'served', number }, () => socket.destroy());
+  }
+
+  cancelAll(): number {
+    this.tell({ kind: 'cancel' });
+    return this.open;
+  }
+
+  finish(): void {
+    this.tell({ kind: 'finish' });
+  }
+
+  kill(): void {
+    this.child?.kill('SIGKILL');
+  }
+
+  private spawn(): ChildProcess {
+    // Of `argv`, the first two are Node and the program.
+    const { execPath, execArgv, argv, env } = process;
+    const child = spawn(execPath, [...execArgv, ...argv.slice(1)], {
+      // Standard error, for what Node itself has to say when it cannot go on.
+      stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'ipc'],
+      env: { ...env, [WORKER_MARK]: String(KEY_DESCRIPTOR) },
+    });
+    child.once('error', (error) => this.end(wordsOf(error)));
+    // Not `exit`: what it reported before is heard first.
+    child.once('close', (code, signal) => this.end(signal ?? `exit status ${code}`));
+    if (child.pid === undefined) return child;
+    child.on('message', (report: ReportFromWorker) => this.hear(report));
+    const key = child.stdio[KEY_DESCRIPTOR];
+    if (key instanceof Writable) {
+      key.on('error', ignore);
+      // Destroyed, because `close` waits for it.
+      key.end(this.options.secret, () => key.destroy());
+    }
+    this.send(child, { kind: 'start', names: { ...this.options.names, target: this.endpoints } });
+    return child;
+  }
+
+  private hear(report: ReportFromWorker): void {
+    const { logger, ready } = this.options;
+    switch (report.kind) {
+      case 'ready':
+        ready();
+        break;
+      case 'ended':
+        this.connectionEnded(report.number);
+        break;
+      case 'missed': {
+        // Nothing but a want of descriptors keeps a socket from arriving (unix(7), SCM_RIGHTS).
+        const fields: LogFields = { code: 'EMFILE' };
+        const message = `could not accept a connection: EMFILE (worker ${this.child?.pid})`;
+        logger.log('error', 'accept-failed', message, fields);
+        this.connectionEnded(report.number);
+        break;
+      }
+      case 'log':
+        logger.log(report.level, report.event, report.message, report.fields);
+        break;
+    }
+  }
+
+  private connectionEnded(number: number): void {
+    const connection = this.connections.get(number);
+    this.connections.delete(number);
+    connection?.ended();
+  }
+
+  private end(reason: string): void {
+    if (this.over) return;
+    this.over = true;
+    const left = [...this.connections.values()];
+    this.connections.clear();
+    const pid = this.child?.pid;
+    const who = pid === undefined ? {} : { pid };
+    this.options.gone({ reason, ...who, connections: left.length });
+    for (const { socket, ended } of left) {
+      // It may not have been sent yet.
+      socket.destroy();
+      ended();
+    }
+  }
+
+  private tell(order: OrderToWorker, sent: () => void = ignore): void {
+    if (this.child !== undefined) this.send(this.child, order, sent);
+  }
+
+  /** An order that does not arrive is that of a worker whose end is about to be told. */
+  private send(child: ChildProcess, order: OrderToWorker, sent: () => void = ignore): void {
+    if (child.connected) child.send(order, sent);
+  }
+}
+
+const KEEP_OPEN = { keepOpen: true } as const;
+
+function ignore(): void {}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,178 @@
+/**
+ * The connections of a spiped in several processes (`--workers`), so that they use several cores.
+ *
+ * The daemon accepts every connection and passes the socket on, unread, to the worker that has the
+ * fewest. No byte of a connection goes through the daemon. It stays the only one that listens,
+ * counts, obeys signals, looks names up and writes the log, and so everything around it is as
+ * without workers. Decision 0021 has the reasons; one worker is `workers-process.ts`.
+ */
+
+import type { Socket } from 'node:net';
+import { eraseSecrets } from '../crypto/index.ts';
+import type { EventLog } from '../eventlog/index.ts';
+import { startEventLog } from './event-log.ts';
+import { type HeapKeeper, keepHeapSmall } from './memory.ts';
+import type { Workforce, WorkforceOptions } from './workers-own.ts';
+import { startWorkerProcess, type WorkerEnd, type WorkerProcess } from './workers-process.ts';
+
+/** A worker that ends is not started anew before this time has passed since its own start. */
+export const RESTART_MILLISECONDS = 1000;
+
+/** Serve in so many processes, at least one. */
+export function createWorkers(count: number, options: WorkforceOptions): Workforce {
+  return new Workers(count, options);
+}
+
+/** The place of a worker, taken again when it is gone. */
+interface Place {
+  worker?: WorkerProcess;
+  ready: boolean;
+  restart?: NodeJS.Timeout;
+}
+
+/** A connection for which there is no worker yet. */
+interface Waiting {
+  readonly socket: Socket;
+  readonly ended: () => void;
+}
+
+class Workers implements Workforce {
+  private readonly options: WorkforceOptions;
+  private readonly heap: HeapKeeper = keepHeapSmall();
+  private readonly places: readonly Place[];
+  /** Empty as long as any worker is ready. */
+  private waiting: Waiting[] = [];
+  /** The place that was chosen last: among equals the next one is chosen. */
+  private last = 0;
+  private eventLog: EventLog | undefined;
+  private phase: 'starting' | 'serving' | 'closing' = 'starting';
+  /** Told of every change of a place. */
+  private changed: (end?: WorkerEnd) => void = () => {};
+
+  constructor(count: number, options: WorkforceOptions) {
+    this.options = options;
+    this.places = Array.from({ length: count }, () => ({ ready: false }));
+  }
+
+  async prepare(): Promise<void> {
+    const { config, logger } = this.options;
+    // Nothing is recorded here; but a directory that will not do is found out, and what there is
+    // to say of it is said once.
+    this.eventLog = startEventLog(config, logger);
+    const started = new Promise<void>((resolve, reject) => {
+      this.changed = (end) => {
+        if (end !== undefined) reject(new Error(`a worker process did not start: ${end.reason}`));
+        else if (this.places.every(({ ready }) => ready)) resolve();
+      };
+    });
+    for (const place of this.places) this.begin(place);
+    try {
+      await started;
+      this.phase = 'serving';
+    } catch (error) {
+      this.phase = 'closing';
+      for (const { worker } of this.places) worker?.kill();
+      throw error;
+    }
+  }
+
+  start(): void {}
+
+  serve(socket: Socket, ended: () => void): void {
+    const counted = (): void => {
+      this.heap.connectionEnded();
+      ended();
+    };
+    const worker = this.leastBusy();
+    if (worker === undefined) this.waiting.push({ socket, ended: counted });
+    else worker.serve(socket, counted);
+  }
+
+  cancelAll(): number {
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const { socket, ended } of waiting) {
+      socket.destroy();
+      ended();
+    }
+    return this.places.reduce(
+      (sum, { worker }) => sum + (worker?.cancelAll() ?? 0),
+      waiting.length,
+    );
+  }
+
+  async close(): Promise<void> {
+    this.phase = 'closing';
+    const ended = new Promise<void>((resolve) => {
+      this.changed = () => {
+        if (this.places.every(({ worker }) => worker === undefined)) resolve();
+      };
+    });
+    for (const { worker, restart } of this.places) {
+      clearTimeout(restart);
+      worker?.finish();
+    }
+    this.changed();
+    await ended;
+    // A worker that had just been started was still being given it.
+    eraseSecrets([this.options.secret]);
+    await this.eventLog?.close();
+  }
+
+  private begin(place: Place): void {
+    const { names, secret, target, logger } = this.options;
+    const since = performance.now();
+    place.worker = startWorkerProcess({
+      names,
+      secret,
+      target,
+      logger,
+      ready: () => {
+        place.ready = true;
+        this.serveWaiting();
+        this.changed();
+      },
+      gone: (end) => {
+        delete place.worker;
+        place.ready = false;
+        if (this.phase === 'serving') this.replace(place, end, since);
+        this.changed(end);
+      },
+    });
+  }
+
+  /** Not in a tight loop: what ends it at once may go on for hours. */
+  private replace(place: Place, { reason, pid, connections }: WorkerEnd, since: number): void {
+    const delay = Math.max(0, since + RESTART_MILLISECONDS - performance.now());
+    place.restart = setTimeout(() => this.begin(place), delay);
+    const what = pid === undefined ? 'a worker did not start' : `worker ${pid} ended unexpectedly`;
+    const with_ = connections === 1 ? '1 connection' : `${connections} connections`;
+    const message = `${what} (${reason}), and ${with_} with it; another one takes its place`;
+    this.options.logger.log('warn', 'worker-lost', message, {
+      ...(pid === undefined ? {} : { pid }),
+      reason,
+      connections,
+    });
+  }
+
+  private leastBusy(): WorkerProcess | undefined {
+    const { places } = this;
+    let best: WorkerProcess | undefined;
+    const from = this.last;
+    for (let step = 1; step <= places.length; step++) {
+      const index = (from + step) % places.length;
+      const { worker, ready } = places[index] ?? { ready: false };
+      if (worker === undefined || !ready || (best !== undefined && worker.open >= best.open))
+        continue;
+      best = worker;
+      this.last = index;
+    }
+    return best;
+  }
+
+  private serveWaiting(): void {
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const { socket, ended } of waiting) this.leastBusy()?.serve(socket, ended);
+  }
+}
