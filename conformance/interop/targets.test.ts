@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Scope } from '../subjects/scope.ts';
 import { PlainEnd } from './plain-end.ts';
 import { Receiver, sumOf } from './receiver.ts';
-import { answerAfterEnd, endFirst, sink, Target } from './targets.ts';
+import { answerAfterEnd, endFirst, sink, Target, Turns } from './targets.ts';
 
 let scope: Scope;
 
@@ -59,4 +59,28 @@ test('plain ends and targets keep half-closed connections open, in both directio
   const { received } = await ending.visit();
   expect(await received.over()).toBe('end');
   expect(received.bytes).toBe(10);
+});
+
+test('a target does with each connection what was asked for next, and closes one nobody asked for', async () => {
+  const turns = new Turns();
+  const target = await Target.start(scope, turns.behaviour);
+  const asking = async () => {
+    const end = PlainEnd.ofSocket(scope, 'asking', target.address);
+    end.end();
+    await end.over();
+    return end.received.bytes;
+  };
+  const first = turns.next(endFirst(Buffer.from('one')));
+  const second = turns.next(endFirst(Buffer.from('two words')));
+  expect(await asking()).toBe(3);
+  expect(await asking()).toBe(9);
+  expect([await first, await second]).toEqual(target.visits);
+  expect([turns.missing, turns.strays]).toEqual([0, 0]);
+
+  expect(await asking()).toBe(0);
+  expect(turns.strays).toBe(1);
+  void turns.next(sink);
+  expect(turns.missing).toBe(1);
+  turns.giveUp();
+  expect(turns.missing).toBe(0);
 });

@@ -34,7 +34,7 @@ test('closing twice undoes once', async () => {
 test.runIf(process.platform === 'linux')(
   'a process that outlives its scope is an error, and is ended, however detached',
   async () => {
-    const scope = await Scope.open();
+    const scope = await Scope.open(0);
     // A grandchild in a session of its own, whose parent is gone.
     const { stdout } = await execa(
       'sh',

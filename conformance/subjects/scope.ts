@@ -26,12 +26,16 @@ export class Scope {
   #mayHaveProcesses = false;
   #closed: Promise<void> | undefined;
 
-  private constructor(directory: string) {
+  readonly #patience: number;
+
+  private constructor(directory: string, patience: number) {
     this.directory = directory;
+    this.#patience = patience;
   }
 
-  static async open(): Promise<Scope> {
-    return new Scope(await mkdtemp(join(tmpdir(), 'spiped-')));
+  /** `patience`: milliseconds that a killed process may take until it counts as left behind. */
+  static async open(patience: number = DISAPPEARANCE_LIMIT): Promise<Scope> {
+    return new Scope(await mkdtemp(join(tmpdir(), 'spiped-')), patience);
   }
 
   /** The value of {@link SCOPE_MARK} in this scope's processes. */
@@ -85,7 +89,7 @@ export class Scope {
 
   async #leftProcesses(): Promise<readonly string[]> {
     if (!this.#mayHaveProcesses) return [];
-    const deadline = Date.now() + DISAPPEARANCE_LIMIT;
+    const deadline = Date.now() + this.#patience;
     for (;;) {
       const left = await processesMarked(`${SCOPE_MARK}=${this.#mark}`);
       if (left.length === 0) return [];
