@@ -84,6 +84,9 @@ function sealBatch(
   bytes.set(messages, PLAINTEXT);
   const padding = count * MAX_MESSAGE_BYTES - messages.length;
   const end = PLAINTEXT + messages.length;
+  //= PK-2
+  //# The cleartext of a packet MUST be M, padded with zero bytes to 1024 bytes, followed by
+  //# be32(length of M): 1028 bytes.
   if (padding > 0) bytes.fill(0, end, end + padding);
   writeKeyStream(engine, cipher, first, count);
   functions.encrypt(count, MAX_MESSAGE_BYTES - padding);
@@ -114,7 +117,10 @@ function openPackets(
     const first = done === 0 ? firstPacketNumber : firstPacketNumber + BigInt(done);
     const from = done * PACKET_BYTES;
     const part = batch === count ? packets : packets.subarray(from, from + batch * PACKET_BYTES);
-    // Every MAC comes before any of the packets that it is for is decrypted.
+    //= PK-7
+    //# A receiver MUST compare a packet's MAC with the one it computes for the expected packet
+    //# number, over all 32 bytes, in time that does not depend on their content, before it decides
+    //# anything on the packet.
     const authentic = openMacs(engine, first, part, batch);
     const good = authentic === 0 ? 0 : decrypt(engine, cipher, first, authentic);
     const length =
@@ -124,6 +130,9 @@ function openPackets(
     plaintext.set(view(engine, PLAINTEXT, length), end);
     end += length;
     done += good;
+    //= PK-8
+    //# A receiver MUST treat a length of 0 or above 1024, seen after the MAC was accepted, as
+    //# fatal.
     if (good < authentic)
       return { plaintext: cut(plaintext, end), opened: done, failure: 'length' };
     if (good < batch) return { plaintext: cut(plaintext, end), opened: done, failure: 'mac' };
@@ -151,6 +160,9 @@ function decrypt(engine: Machine, cipher: Cipher, first: bigint, count: number):
 }
 
 /** The key stream of `count` packets, into KEY_STREAM. */
+//= PK-3
+//# The cleartext MUST be encrypted with AES-256 in counter mode under E, where counter block i, for
+//# i = 0 … 64, is be64(N) ‖ be64(i).
 function writeKeyStream(engine: Machine, cipher: Cipher, first: bigint, count: number): void {
   engine.functions.writeCounters(count, first);
   for (let i = 0; i < count; i += CIPHERED_PACKETS) {
@@ -161,6 +173,9 @@ function writeKeyStream(engine: Machine, cipher: Cipher, first: bigint, count: n
 }
 
 /** The MACs of 1 to 4 packets that begin at address `packet`, into MACS. */
+//= PK-4
+//# The last 32 bytes MUST be HMAC(H, ciphertext ‖ be64(N)), where the packet number is
+//# authenticated but not sent.
 function computeMacs(engine: Machine, packet: number, first: bigint, lanes: number): void {
   const { functions, buffer } = engine;
   if (lanes > 1) {
