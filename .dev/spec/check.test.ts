@@ -127,7 +127,10 @@ test.each<[string, readonly TestResult[], string]>([
 test('a citation above a test that is not in the run, or gone, is a problem', () => {
   expect(problems(CODE, TEST, [])).toEqual([
     'spec/protocol.md:7: HS-2 is a MUST without a test that passed in this run (src/a.test.ts:1 did not run)',
-    'src/a.test.ts:1: HS-2 is cited above no test of this run',
+  ]);
+  const two = sources({ 'src/a.ts': CODE, 'src/a.test.ts': TEST, 'src/b.test.ts': TEST });
+  expect(problemsOf(check([MUST], two, [ran('passed')]))).toEqual([
+    'src/b.test.ts:1: HS-2 is cited above no test of this run',
   ]);
   const gone = [...TEST.slice(0, 2), '', "test('another', () => {});"];
   expect(problems(CODE, gone, [ran('passed', { line: 4 })])).toContain(

@@ -88,6 +88,8 @@ export function check(
     }
     for (const { citation, tests } of demonstrations) {
       if (tests.length > 0 || citation.about === undefined) continue;
+      // With nothing else to show it, this has been said.
+      if (isBinding(requirement) && !demonstrations.some(({ passed }) => passed)) continue;
       const { id, file, line } = citation;
       problems.push({ id, file, line, what: `${id} is cited above no test of this run` });
     }
@@ -155,7 +157,7 @@ function shortcomings(
     const needless = kind === 'code' ? code.length > 0 : demonstrations.length > 0;
     if (needless) found.push(`${id} needs no exception (${file}:${line}): it is cited as well`);
   }
-  if (level !== 'MUST' && level !== 'MUST NOT') return found;
+  if (!isBinding({ level })) return found;
   if (code.length === 0 && !instead('code')) {
     found.push(`${id} is a ${level} without a line of src that meets it`);
   }
@@ -167,6 +169,10 @@ function shortcomings(
     );
   }
   return found;
+}
+
+function isBinding({ level }: Pick<Requirement, 'level'>): boolean {
+  return level === 'MUST' || level === 'MUST NOT';
 }
 
 /** The tests that a citation stands for: those declared inside the statement below it. */
