@@ -216,7 +216,7 @@ function duringHandshake(
   switch (event.type) {
     case 'bytesReceived':
     case 'endReceived':
-      // CN-6: the plain side is not read before the pipe stands.
+      // The plain side is not read before the pipe stands.
       if (event.side === 'plain') return unexpected('connection', state, event);
       return advance(context, state, event);
     case 'keyPairGenerated':
@@ -293,7 +293,7 @@ function dialingEstablished(
   }
 }
 
-/** CN-6: both the handshake and the target are there. */
+/** Both the handshake and the target are there. */
 function pipe(
   context: ConnectionContext,
   flow: Flow,

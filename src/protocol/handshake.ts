@@ -164,7 +164,7 @@ function awaitingNonce(
   }
 }
 
-/** HS-3, HS-5: with both nonces, derive the MAC keys; then the roles part. */
+/** With both nonces, derive the MAC keys; then the roles part. */
 function takeNonce(context: HandshakeContext, state: In<'awaitingNonce'>): HandshakeStep {
   if (state.received.length < NONCE_BYTES) return { state, effects: [] };
   //= HS-3
@@ -196,7 +196,7 @@ function takeNonce(context: HandshakeContext, state: In<'awaitingNonce'>): Hands
 }
 
 /**
- * HS-7, HS-8, HS-14, HS-15: our turn to send y ‖ h. `yPeer` is the client's validated value on a
+ * Our turn to send y ‖ h. `yPeer` is the client's validated value on a
  * server, and absent on a client.
  */
 function choosePublicValue(
@@ -261,7 +261,7 @@ function awaitingPublicValue(
   }
 }
 
-/** HS-4, HS-10 to HS-13: wait for the peer's y ‖ h, and judge it. */
+/** Wait for the peer's y ‖ h, and judge it. */
 function takePublicValue(
   context: HandshakeContext,
   keyed: Keyed,
@@ -290,7 +290,7 @@ function takePublicValue(
     : computeSharedSecret(keyed, x, y, rest);
 }
 
-/** What is wrong with the peer's y ‖ h, if anything. The MAC comes first: HS-10. */
+/** What is wrong with the peer's y ‖ h, if anything. */
 function judgePublicValue(
   context: HandshakeContext,
   keyed: Keyed,
@@ -356,7 +356,7 @@ function computingSharedSecret(
   }
 }
 
-/** HS-17, HS-18, HS-23: the packet keys, and the end of everything they were made from. */
+/** The packet keys, and the end of everything they were made from. */
 function establish(
   context: HandshakeContext,
   keyed: Keyed,

@@ -35,7 +35,7 @@ export type OpeningEvent =
 
 type OpeningStep = Step<OpeningState, Extract<ConnectionEffect, { type: 'sendBytes' }>>;
 
-/** PK-5: the first packet has number 0. */
+/** Where a direction begins. */
 export function initialOpeningState(keys: PacketKeys): OpeningState {
   return { phase: 'opening', keys, packetNumber: 0n, partial: NO_BYTES };
 }

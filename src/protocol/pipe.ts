@@ -42,7 +42,7 @@ export interface PipeStep {
   readonly outcome?: Outcome;
 }
 
-/** HS-18: which keys seal and which open. Both sides are read from now on. */
+/** A pipe with these keys. Both sides are read from now on. */
 export function startPipe(context: HandshakeContext, flow: Flow, keys: SessionKeys): PipeStep {
   const client = context.role === 'client';
   //= CN-6
@@ -119,7 +119,7 @@ function openBytes(
   return opening.phase === 'failed' ? { ...step, outcome: { code: opening.fault } } : step;
 }
 
-/** CN-9: account for what was sent, and leave `from` unread when too much waits. */
+/** Account for what was sent, and leave `from` unread when too much waits. */
 function forward(
   flow: Flow,
   pipe: PipeState,
@@ -152,7 +152,7 @@ function passEnd(context: HandshakeContext, flow: Flow, pipe: PipeState, from: S
   };
 }
 
-/** CN-12: when both ends are passed on, the connection is over. */
+/** When both ends are passed on, the connection is over. */
 function endPassed(flow: Flow, pipe: PipeState, from: Side): PipeStep {
   if (pipe.ends[from] !== 'passing') {
     return unexpected('pipe', { phase: pipe.ends[from] }, { type: 'endCompleted' });
