@@ -1,5 +1,6 @@
 /** The vector files are in order, and the linter finds what is not. */
 
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readRequirements } from '../.dev/requirements.ts';
@@ -33,6 +34,15 @@ test('there are at least 400 vectors, 20 of them captured from C', () => {
   expect(vectors.length).toBeGreaterThanOrEqual(400);
   const captured = vectors.filter(({ source }) => source.startsWith('captured from C spiped'));
   expect(captured.length).toBeGreaterThanOrEqual(20);
+});
+
+test('the README says how many vectors each file has', () => {
+  const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
+  const files = families.map(({ family, vectors }) => {
+    const name = family === 'worked-examples' ? 'handshake-and-packets' : family;
+    return `| \`${name}.json\` | ${vectors.length} |`;
+  });
+  expect(files.filter((row) => !readme.includes(row))).toEqual([]);
 });
 
 describe('the linter finds', () => {

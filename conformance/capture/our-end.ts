@@ -25,6 +25,8 @@ export interface OwnSecrets {
 export class OurEnd {
   /** Settles when keys are known; rejects when the connection ends before. */
   readonly established: Promise<void>;
+  /** Settles when the socket is gone; never rejects. */
+  readonly closed: Promise<void>;
   /** What C sent on the wire. */
   readonly received: Buffer[] = [];
   readonly #core: OneEnd;
@@ -57,6 +59,7 @@ export class OurEnd {
       );
     });
     this.established.catch(() => {});
+    this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.on('error', () => {});
     socket.on('data', (bytes: Buffer) => {
       this.received.push(bytes);

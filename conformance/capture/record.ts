@@ -125,6 +125,8 @@ async function withUs(
 /** Someone who writes plaintext into an end and reads what comes out of it. */
 interface Speaker {
   readonly plaintext: Uint8Array;
+  /** Settles when the connection is gone; never rejects. */
+  readonly closed: Promise<void>;
   write(plaintext: Uint8Array): void;
   delivered(length: number): Promise<void>;
   end(): void;
@@ -144,16 +146,12 @@ async function converse(near: Speaker, far: Speaker, given: CaptureCase) {
   }
   near.end();
   far.end();
-  await within('the client’s end is over', ended(near));
-  await within('the server’s end is over', ended(far));
+  await within('the client’s end is over', near.closed);
+  await within('the server’s end is over', far.closed);
   if (!up.equals(far.plaintext) || !down.equals(near.plaintext)) {
     throw new Error(`${given.name}: what arrived is not what was written`);
   }
   return { up: new Uint8Array(up), down: new Uint8Array(down) };
-}
-
-async function ended(speaker: Speaker): Promise<void> {
-  if (speaker instanceof Application) await speaker.closed;
 }
 
 /** A plain connection to or from C. */
