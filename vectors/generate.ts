@@ -18,7 +18,8 @@ import { connections } from './generate/connections.ts';
 import { publicValues, sharedSecrets } from './generate/group.ts';
 import { handshakeMessages } from './generate/handshake-messages.ts';
 import { keyFiles, macKeys, sessionKeys } from './generate/keys.ts';
-import { accumulated, isLong, packets, streams } from './generate/packets.ts';
+import { packets } from './generate/packets.ts';
+import { accumulated, isLong, streams } from './generate/streams.ts';
 import { transcripts } from './generate/transcripts.ts';
 import { workedExamples } from './generate/worked-examples.ts';
 
