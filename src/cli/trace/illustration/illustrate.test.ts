@@ -333,6 +333,19 @@ describe('what went wrong', () => {
     expect(sent.verdict?.kind).toBe('good');
   });
 
+  test('what a MAC should have been is told only with the secrets', async () => {
+    const { logs } = await record({
+      onWire: (from, piece) => (from === 'client' ? piece.map((byte) => byte ^ 1) : piece),
+    });
+    const hC = async (reveal: Reveal): Promise<string | undefined> => {
+      const illustration = await draw([logs.server], { reveal });
+      const value = messageNamed(illustration, 'client-public-value-arrived');
+      return rangeNamed(value.ranges, 'hC').verdict?.text;
+    };
+    expect(await hC('wire')).toBe('does not hold');
+    expect(await hC('connection')).toMatch(/^does not hold; computed: [0-9a-f]{8} /);
+  });
+
   test('a flipped bit of h is found before y is looked at (HS-10)', async () => {
     const illustration = await tampered((piece, offset) =>
       piece.map((byte, i) => (offset + i === 300 ? byte ^ 1 : byte)),
