@@ -35,6 +35,7 @@ export function parseOptions(args: readonly string[], all: readonly Row[]): Opti
       rounds: { type: 'string' },
       json: { type: 'string' },
       quick: { type: 'boolean' },
+      // For the tests: enough to see that it works, and not in the help.
       tiny: { type: 'boolean' },
       write: { type: 'boolean' },
       workers: { type: 'string' },
