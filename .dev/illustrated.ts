@@ -185,7 +185,7 @@ export function indexPage(): string {
 }
 
 const TEXTS: ReadonlyMap<string, string> = new Map(
-  // Here, because the log is written and read without waiting in between by nobody else.
+  // When this is loaded, because logs are written and read asynchronously and `text` is not.
   await Promise.all(
     SCENARIOS.map(async (scenario) => [scenario.name, await scenarioPage(scenario)] as const),
   ),

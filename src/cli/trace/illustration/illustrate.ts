@@ -153,8 +153,10 @@ function remarksOf(ends: readonly KeyedEnd[], withKey: boolean, reveal: Reveal):
     if (!keys.secretFits) {
       remarks.push(`The key that was given is not the one that the ${role} ran with.`);
     }
-    if (keys.dk2 === undefined)
-      remarks.push(`${whyNoPackets(withKey, keys.dk1 !== undefined, role)}`);
+    const packets = history.sent.packets + history.received.packets;
+    if (keys.dk2 === undefined && (packets > 0 || keys.dk1 === undefined)) {
+      remarks.push(whyNoPackets(withKey, keys.dk1 !== undefined, role));
+    }
     const leftOut = describeLeftOut(history);
     if (leftOut !== '') remarks.push(`Of the ${role}'s log, ${leftOut}`);
   }

@@ -24,7 +24,7 @@ const ABSENT = 'not in the log: it did not come to this';
 
 /** Every value, in the order in which it comes about. */
 export function valuesOf(sources: ValueSources): readonly Value[] {
-  const { ends, secret, reveal } = sources;
+  const { ends, reveal } = sources;
   const find = (of: (keys: EndKeys) => Uint8Array | undefined): Uint8Array | undefined =>
     ends.map(({ keys }) => of(keys)).find((bytes) => bytes !== undefined);
   const hidden = (bytes: Uint8Array | undefined): Value['content'] =>
@@ -90,11 +90,12 @@ export function valuesOf(sources: ValueSources): readonly Value[] {
     packetKey('server', 'e', '64–95'),
     packetKey('server', 'h', '96–127'),
   ];
+}
 
-  function secretContent({ ends: all }: ValueSources): Value['content'] {
-    if (secret === undefined || all.every(({ keys }) => !keys.secretFits)) return UNKNOWN;
-    return reveal === 'everything' ? secret : 'never shown: it opens other connections too';
-  }
+/** K: shown only where everything is. */
+function secretContent({ ends, secret, reveal }: ValueSources): Value['content'] {
+  if (secret === undefined || ends.every(({ keys }) => !keys.secretFits)) return UNKNOWN;
+  return reveal === 'everything' ? secret : 'never shown: it opens other connections too';
 }
 
 /** x, y and h of an end. */
