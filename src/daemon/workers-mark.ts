@@ -7,7 +7,7 @@
  */
 
 /** Holds the number of the descriptor over which the worker is given K. */
-export const WORKER_MARK = 'SPIPED_WORKER_KEY';
+export const WORKER_MARK = 'SPIPED_WORKER_START';
 
 /**
  * The descriptor from which K is to be read, if this is a worker. To be called once: the mark is

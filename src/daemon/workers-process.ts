@@ -26,6 +26,14 @@ export interface WorkerEnd {
   readonly pid?: number;
   /** How many of its connections ended with it. */
   readonly connections: number;
+  /** Connections that had not reached it. Nothing was read from them or written to them. */
+  readonly unserved: readonly Passed[];
+}
+
+/** A connection to be served. */
+export interface Passed {
+  readonly socket: Socket;
+  readonly ended: () => void;
 }
 
 /** What a worker is given. */
@@ -55,12 +63,6 @@ export interface WorkerProcess {
   kill(): void;
 }
 
-/** A connection that the worker was given. */
-interface Passed {
-  readonly socket: Socket;
-  readonly ended: () => void;
-}
-
 /** Start a worker. What goes wrong, also with the start, is an end. */
 export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess {
   return new RunningWorker(options);
@@ -70,6 +72,8 @@ class RunningWorker implements WorkerProcess {
   private readonly options: WorkerProcessOptions;
   private readonly child: ChildProcess | undefined;
   private readonly connections = new Map<number, Passed>();
+  /** Those of them that are still on their way. */
+  private readonly onTheWay = new Set<number>();
   private passed = 0;
   private endpoints: Target['endpoints'];
   private over = false;
@@ -97,10 +101,19 @@ class RunningWorker implements WorkerProcess {
     this.passed += 1;
     const number = this.passed;
     this.connections.set(number, { socket, ended });
+    this.onTheWay.add(number);
+    let sent = true;
+    const order: OrderToWorker = { kind: 'serve', number };
     // Kept open here: Node would leak it if the worker died before it had it.
-    this.child?.send({ kind: 'serve', number } satisfies OrderToWorker, socket, KEEP_OPEN, ignore);
+    this.child?.send(order, socket, KEEP_OPEN, (error) => {
+      sent = !error;
+    });
     // Node sends nothing after a socket before that has arrived, or was lost.
-    this.tell({ kind: 'served', number }, () => socket.destroy());
+    this.tell({ kind: 'served', number }, () => {
+      if (!sent) return;
+      this.onTheWay.delete(number);
+      socket.destroy();
+    });
   }
 
   cancelAll(): number {
@@ -165,22 +178,21 @@ class RunningWorker implements WorkerProcess {
   private connectionEnded(number: number): void {
     const connection = this.connections.get(number);
     this.connections.delete(number);
+    this.onTheWay.delete(number);
     connection?.ended();
   }
 
   private end(reason: string): void {
     if (this.over) return;
     this.over = true;
-    const left = [...this.connections.values()];
+    const all = [...this.connections];
     this.connections.clear();
+    const unserved = all.filter(([number]) => this.onTheWay.has(number)).map(([, one]) => one);
     const pid = this.child?.pid;
     const who = pid === undefined ? {} : { pid };
-    this.options.gone({ reason, ...who, connections: left.length });
-    for (const { socket, ended } of left) {
-      // It may not have been sent yet.
-      socket.destroy();
-      ended();
-    }
+    const connections = all.length - unserved.length;
+    this.options.gone({ reason, ...who, connections, unserved });
+    for (const [number, { ended }] of all) if (!this.onTheWay.has(number)) ended();
   }
 
   private tell(order: OrderToWorker, sent: () => void = ignore): void {

@@ -13,7 +13,12 @@ import type { EventLog } from '../eventlog/index.ts';
 import { startEventLog } from './event-log.ts';
 import { type HeapKeeper, keepHeapSmall } from './memory.ts';
 import type { Workforce, WorkforceOptions } from './workers-own.ts';
-import { startWorkerProcess, type WorkerEnd, type WorkerProcess } from './workers-process.ts';
+import {
+  type Passed,
+  startWorkerProcess,
+  type WorkerEnd,
+  type WorkerProcess,
+} from './workers-process.ts';
 
 /** A worker that ends is not started anew before this time has passed since its own start. */
 export const RESTART_MILLISECONDS = 1000;
@@ -30,18 +35,12 @@ interface Place {
   restart?: NodeJS.Timeout;
 }
 
-/** A connection for which there is no worker yet. */
-interface Waiting {
-  readonly socket: Socket;
-  readonly ended: () => void;
-}
-
 class Workers implements Workforce {
   private readonly options: WorkforceOptions;
   private readonly heap: HeapKeeper = keepHeapSmall();
   private readonly places: readonly Place[];
-  /** Empty as long as any worker is ready. */
-  private waiting: Waiting[] = [];
+  /** Connections for which there is no worker yet; none, as long as any worker is ready. */
+  private waiting: Passed[] = [];
   /** The place that was chosen last: among equals the next one is chosen. */
   private last = 0;
   private eventLog: EventLog | undefined;
@@ -68,24 +67,25 @@ class Workers implements Workforce {
     for (const place of this.places) this.begin(place);
     try {
       await started;
-      this.phase = 'serving';
     } catch (error) {
       this.phase = 'closing';
       for (const { worker } of this.places) worker?.kill();
       throw error;
     }
+    this.phase = 'serving';
+    this.passWaiting();
   }
 
   start(): void {}
 
   serve(socket: Socket, ended: () => void): void {
-    const counted = (): void => {
-      this.heap.connectionEnded();
-      ended();
-    };
-    const worker = this.leastBusy();
-    if (worker === undefined) this.waiting.push({ socket, ended: counted });
-    else worker.serve(socket, counted);
+    this.pass({
+      socket,
+      ended: () => {
+        this.heap.connectionEnded();
+        ended();
+      },
+    });
   }
 
   cancelAll(): number {
@@ -129,13 +129,14 @@ class Workers implements Workforce {
       logger,
       ready: () => {
         place.ready = true;
-        this.serveWaiting();
+        this.passWaiting();
         this.changed();
       },
       gone: (end) => {
         delete place.worker;
         place.ready = false;
         if (this.phase === 'serving') this.replace(place, end, since);
+        for (const connection of end.unserved) this.pass(connection);
         this.changed(end);
       },
     });
@@ -170,9 +171,16 @@ class Workers implements Workforce {
     return best;
   }
 
-  private serveWaiting(): void {
+  private pass(connection: Passed): void {
+    // What arrives before the start is complete is shared among all of them then.
+    const worker = this.phase === 'starting' ? undefined : this.leastBusy();
+    if (worker === undefined) this.waiting.push(connection);
+    else worker.serve(connection.socket, connection.ended);
+  }
+
+  private passWaiting(): void {
     const waiting = this.waiting;
     this.waiting = [];
-    for (const { socket, ended } of waiting) this.leastBusy()?.serve(socket, ended);
+    for (const connection of waiting) this.pass(connection);
   }
 }

@@ -1,0 +1,339 @@
+/**
+ * Goal of these tests: a spiped with workers is one daemon to everybody outside, and what happens to
+ * one worker happens to its connections and to nothing else (CN-15).
+ */
+
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Scope } from '../../conformance/subjects/scope.ts';
+import {
+  connectTo,
+  daemonOf,
+  isAlive,
+  isListening,
+  NO_PROC,
+  NOT_ROOT,
+  openTarget,
+  runSpiped,
+  SPIPED,
+  startSpiped,
+  until,
+  writeKey,
+} from './testing/spiped-process.ts';
+
+let scope: Scope;
+let key: string;
+/** What the target has open, in the order in which it came. */
+let atTarget: Socket[];
+beforeEach(async ({ skip }) => {
+  if (NO_PROC) skip(NO_PROC);
+  scope = await Scope.open();
+  key = writeKey(scope);
+  atTarget = [];
+});
+afterEach(() => scope.close());
+
+const path = (name: string): string => join(scope.directory, name);
+
+/** `-e` or `-d`, from one socket to the next, in the foreground. */
+const end = (role: '-e' | '-d', from: string, to: string, ...more: string[]): string[] => [
+  ...['-F', role, '-s', path(from), '-t', path(to), '-k', key, '-o', '60'],
+  ...more,
+];
+
+/** The processes that this one has started and that have a name, by number. */
+function childrenOf(pid: number): readonly number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return text === '' ? [] : text.split(' ').map(Number);
+}
+
+function commandNameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+/** The workers of a daemon, when there are so many. */
+async function workersOf(pid: number, count: number): Promise<readonly number[]> {
+  const workers = (): readonly number[] =>
+    childrenOf(pid).filter((child) => commandNameOf(child) === 'spiped-worker');
+  await until(`${count} workers`, () => workers().length === count);
+  return workers();
+}
+
+/** A spiped in the foreground that listens on the socket `from`, and its workers. */
+async function listening(args: readonly string[], from: string, count: number) {
+  const spiped = startSpiped(scope, args);
+  // Not by a connection: that would be one more.
+  await until(`a spiped on ${from}`, () => existsSync(path(from)) || spiped.child.exitCode);
+  return { ...spiped, workers: await workersOf(spiped.pid, count) };
+}
+
+/** A server in the foreground with two workers, in front of a target that keeps what it gets. */
+async function openServer(...more: string[]) {
+  await openTarget(scope, 't', (socket) => atTarget.push(socket));
+  return listening(end('-d', 'd', 't', '--workers', '2', ...more), 'd', 2);
+}
+
+/** The same in the background, with so many workers: when this resolves, all of them serve. */
+async function openDaemon(count: number, ...more: string[]) {
+  await openTarget(scope, 't', (socket) => atTarget.push(socket));
+  const args = [...end('-d', 'd', 't').slice(1), '-p', 'pid', '--workers', String(count), ...more];
+  const { ended, stderr } = startSpiped(scope, args);
+  expect(await ended).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+  const pid = daemonOf(scope, 'pid');
+  return { pid, stderr, workers: await workersOf(pid, count) };
+}
+
+/** So many connections to `d`, each of them open at the target, before the next. */
+async function connect(count: number): Promise<readonly Socket[]> {
+  const sockets: Socket[] = [];
+  for (let i = 0; i < count; i++) {
+    const before = atTarget.length;
+    const socket = await connectTo(scope, path('d'));
+    if (socket === undefined) throw new Error('nobody listens on d');
+    await until('a connection at the target', () => atTarget.length > before);
+    sockets.push(socket.resume());
+  }
+  return sockets;
+}
+
+/** A pipe from `e` to an echo: the client is a plain spiped, the server has two workers. */
+async function openPipe() {
+  await openTarget(scope, 't', (socket) => {
+    atTarget.push(socket);
+    socket.pipe(socket);
+  });
+  const server = await listening(end('-d', 'd', 't', '--workers', '2'), 'd', 2);
+  return { server, client: await listening(end('-e', 'e', 'd'), 'e', 0) };
+}
+
+/** A connection to `e` over which a byte has gone to the target and come back. */
+async function established(): Promise<Socket> {
+  const socket = await connectTo(scope, path('e'));
+  if (socket === undefined) throw new Error('nobody listens on e');
+  socket.write('x');
+  await once(socket, 'data');
+  return socket;
+}
+
+describe('two workers', () => {
+  test('share the connections evenly, and record them under names of their own', async () => {
+    mkdirSync(path('logs'));
+    const { workers } = await openDaemon(2, '--event-log', path('logs'));
+    await connect(6);
+    const recorders = readdirSync(path('logs')).map((name) =>
+      Number(/-(\d+)\.ndjson$/.exec(name)?.[1]),
+    );
+    for (const worker of workers) {
+      expect(recorders.filter((recorder) => recorder === worker)).toHaveLength(3);
+    }
+    expect(recorders).toHaveLength(6);
+  });
+
+  //= CN-18
+  //# At the limit of simultaneous connections (`-n`) a daemon MUST NOT dial for or read from further
+  //# connections; they wait and are served in turn.
+  test('have one limit of connections (CN-18)', async () => {
+    const { stderr } = await openDaemon(2, '-n', '5');
+    const [, second] = await connect(5);
+    const waiting = await connectTo(scope, path('d'));
+    await until('the line about it', () => stderr() !== '');
+    expect(stderr()).toBe('spiped: maximum number of connections (5) reached\n');
+    expect(atTarget).toHaveLength(5);
+    // One leaves, whichever worker had it, and the one that waits has its place.
+    second?.destroy();
+    await until('the sixth at the target', () => atTarget.length === 6);
+    expect(waiting?.destroyed).toBe(false);
+  });
+
+  test('pass whole streams in both directions, and half-closes (CN-10)', async () => {
+    await openPipe();
+    const data = randomBytes(300_000);
+    const streams = Array.from({ length: 4 }, async () => {
+      const socket = await established();
+      socket.end(data);
+      const chunks: Buffer[] = [];
+      for await (const chunk of socket) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks).equals(data);
+    });
+    expect(await Promise.all(streams)).toEqual([true, true, true, true]);
+  });
+
+  test('leave the name spiped to the daemon, and show the key to nobody', async () => {
+    const { pid, workers } = await openDaemon(2);
+    expect(commandNameOf(pid)).toBe('spiped');
+    // The forms in which it could stand there.
+    const secret = readFileSync(path(key));
+    const forms = [secret.toString('latin1'), secret.toString('hex'), secret.toString('base64')];
+    for (const worker of workers) {
+      for (const file of ['cmdline', 'environ']) {
+        const shown = readFileSync(`/proc/${worker}/${file}`, 'latin1');
+        expect(shown.length).toBeGreaterThan(0);
+        for (const form of forms) expect(shown).not.toContain(form);
+      }
+      expect(readFileSync(`/proc/${worker}/cmdline`, 'utf8')).toMatch(/^spiped-worker -d -s /);
+    }
+  });
+});
+
+describe('the end of a daemon with workers', () => {
+  //= CN-19
+  //# After a request to shut down (SIGTERM) a daemon MUST accept no further connection, MUST serve
+  //# the open ones to their end, and then ends with exit status 0.
+  test('after SIGTERM comes when both have served what they had, whoever else is told (CN-19)', async () => {
+    const { server } = await openPipe();
+    const sockets = [await established(), await established()];
+    // As systemd does it by default: each process of the unit is sent the signal.
+    for (const pid of [...server.workers, server.pid]) process.kill(pid, 'SIGTERM');
+    await until('an end of the listening', () => !existsSync(path('d')));
+    for (const socket of sockets) {
+      socket.end('the rest');
+      let received = '';
+      for await (const chunk of socket) received += chunk;
+      expect(received).toBe('the rest');
+    }
+    expect(await server.ended).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+  });
+
+  //= CL-46
+  //# A daemon MAY offer an option, off by default, to drop the connections that are still open some
+  //# time after SIGTERM.
+  test('after --drain-timeout tells how many were dropped by all of them', async () => {
+    const { child, ended } = await openServer('--drain-timeout', '0.1');
+    const sockets = await connect(3);
+    child.kill('SIGTERM');
+    expect(await ended).toEqual({
+      code: 0,
+      signal: null,
+      stdout: '',
+      stderr: 'spiped: dropped 3 connections, still open 0.1 s after SIGTERM (--drain-timeout)\n',
+    });
+    for (const socket of sockets) await until('its end', () => socket.closed);
+  });
+
+  //= CL-39
+  //# A second SIGTERM MUST end a daemon at once, whatever is open.
+  test.each([
+    ['a second SIGTERM', 'SIGTERM', 'SIGTERM'],
+    ['SIGINT', undefined, 'SIGINT'],
+    ['SIGKILL', undefined, 'SIGKILL'],
+  ] as const)('by %s is the end of its workers and their connections', async (_, first, last) => {
+    const { child, ended, workers } = await openServer();
+    const sockets = await connect(2);
+    if (first !== undefined) {
+      child.kill(first);
+      await until('an end of the listening', () => !existsSync(path('d')));
+    }
+    child.kill(last);
+    expect(await ended).toMatchObject({ code: null, signal: last, stderr: '' });
+    for (const worker of workers) await until('the end of a worker', () => !isAlive(worker));
+    for (const socket of sockets) await until('its end', () => socket.closed);
+  });
+});
+
+describe('a worker that dies', () => {
+  //= CN-15
+  //# A failure of one connection, or of a system call made for it, MUST NOT end or delay another
+  //# connection or the process.
+  test('takes its own connections with it and no other, and is replaced (CN-15)', async () => {
+    const { pid, workers, stderr } = await openDaemon(2, '-n', '4');
+    const sockets = await connect(4);
+    const [victim = 0, other] = workers;
+    process.kill(victim, 'SIGKILL');
+    await until('the end of two', () => sockets.filter(({ closed }) => closed).length === 2);
+    const said =
+      `spiped: maximum number of connections (4) reached\n` +
+      `spiped: worker ${victim} ended unexpectedly (SIGKILL), and 2 connections with it; ` +
+      `another one takes its place\n`;
+    await until('the line about it', () => stderr().endsWith('place\n'));
+    expect(stderr()).toBe(said);
+    const replaced = await workersOf(pid, 2);
+    expect(replaced).toContain(other);
+    // Their places are free again; the two that are left are as they were.
+    await connect(2);
+    expect(sockets.filter(({ closed }) => !closed)).toHaveLength(2);
+    expect(stderr().startsWith(said)).toBe(true);
+  });
+
+  test('leaves those that had not reached it to the others, and to the next', async () => {
+    const { workers, stderr } = await openDaemon(1);
+    const [worker = 0] = workers;
+    process.kill(worker, 'SIGSTOP');
+    // The first is on its way to the worker; the others wait for that in the daemon.
+    const sockets: (Socket | undefined)[] = [];
+    for (let i = 0; i < 3; i++) sockets.push((await connectTo(scope, path('d')))?.resume());
+    process.kill(worker, 'SIGKILL');
+    await until('all of them at the target', () => atTarget.length === 3);
+    expect(sockets.some((socket) => socket === undefined || socket.closed)).toBe(false);
+    expect(stderr()).toContain(`worker ${worker} ended unexpectedly (SIGKILL), and 0 connections`);
+  });
+
+  test('as the only one lets connections wait for the next', async () => {
+    const { workers } = await openDaemon(1);
+    process.kill(workers[0] ?? 0, 'SIGKILL');
+    await connect(1);
+  });
+});
+
+//= CN-24
+//# A daemon that cannot accept a connection, for want of descriptors or memory, MUST go on, and
+//# accept again when it can.
+test('a worker that is out of descriptors closes what it cannot take, and goes on (CN-24)', async () => {
+  await openTarget(scope, 't', (socket) => atTarget.push(socket));
+  const args = end('-d', 'd', 't', '--workers', '1', '-n', '0');
+  const { child, ended, stderr, pid } = startSpiped(scope, args, {
+    command: ['sh', '-c', 'ulimit -n 64; exec "$@"', 'sh', ...SPIPED],
+  });
+  await until('a spiped on d', () => existsSync(path('d')));
+  const [worker] = await workersOf(pid, 1);
+  const sockets: Socket[] = [];
+  while (!stderr().includes('EMFILE (worker')) {
+    const socket = await connectTo(scope, path('d'));
+    if (socket !== undefined) sockets.push(socket.resume());
+  }
+  expect(stderr()).toContain(`spiped: could not accept a connection: EMFILE (worker ${worker})\n`);
+  await until('the end of one', () => sockets.some(({ closed }) => closed));
+  for (const socket of sockets) socket.end();
+  await until('the end of all', () => sockets.every(({ closed }) => closed));
+  const [last] = await connect(1);
+  last?.end();
+  // It waits for the end of each connection that it has not heard of: there is none.
+  child.kill('SIGTERM');
+  expect(await ended).toMatchObject({ code: 0 });
+});
+
+describe('in the background', () => {
+  test('the start is complete when the workers serve, as the user of -u', async ({ skip }) => {
+    if (NOT_ROOT) skip(NOT_ROOT);
+    await openTarget(scope, 't', (socket) => atTarget.push(socket));
+    const args = ['-p', 'pid', '--workers', '2', '-u', '65534:65534'];
+    const ran = await runSpiped(scope, [...end('-d', 'd', 't').slice(1), ...args]);
+    expect(ran).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+    const pid = daemonOf(scope, 'pid');
+    const workers = childrenOf(pid);
+    expect(workers.map(commandNameOf)).toEqual(['spiped-worker', 'spiped-worker']);
+    for (const worker of workers) {
+      const status = readFileSync(`/proc/${worker}/status`, 'utf8');
+      expect(status).toMatch(/^Uid:\t65534\t65534\t65534\t65534$/m);
+      expect(status).toMatch(/^Gid:\t65534\t65534\t65534\t65534$/m);
+    }
+    expect(await isListening(scope, path('d'))).toBe(true);
+    process.kill(pid, 'SIGTERM');
+    for (const one of [pid, ...workers]) await until('its end', () => !isAlive(one));
+  });
+
+  test('event logs that cannot be written stop the start, in one line', async () => {
+    writeFileSync(path('file'), '');
+    const args = ['-p', 'pid', '--workers', '2', '--event-log', path('file')];
+    const ran = await runSpiped(scope, [...end('-d', 'd', 't').slice(1), ...args]);
+    expect(ran).toMatchObject({ code: 1, stderr: expect.stringMatching(/^spiped: [^\n]*\n$/) });
+    expect(existsSync(path('d'))).toBe(false);
+  });
+});
