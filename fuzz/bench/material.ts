@@ -8,7 +8,7 @@ import { computeSharedSecret, createSuite, generateKeyPair } from '../../src/cry
 import type { HandshakeContext } from '../../src/protocol/handshake.ts';
 import type { Policy, Role } from '../../src/protocol/parameters.ts';
 
-/** The suite under test, with the reference engine. */
+/** The suite under test, with the engine that runs. */
 export const suite = createSuite();
 
 /** K for every test connection. */

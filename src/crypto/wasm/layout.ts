@@ -41,7 +41,7 @@ export const LOADED_KEY = place(LOADED_KEY_BYTES);
 /** A single packet as one message: the inner padded key, then what is authenticated. */
 export const SINGLE = LOADED_KEY + 64;
 place(AUTHENTICATED_BYTES);
-/** The state of a hash in work: eight words, or eight vectors. */
+/** The state of four hashes in work: eight vectors. */
 export const STATE = place(8 * 16);
 /** The last block of the inner hash of four packets, one after the other. */
 export const INNER_BLOCKS = place(4 * BLOCK_BYTES);

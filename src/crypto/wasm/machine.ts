@@ -6,7 +6,7 @@
  */
 
 import { Buffer } from 'node:buffer';
-import { MAX_MESSAGE_BYTES } from '../../protocol/parameters.ts';
+import { MAC_BYTES, MAX_MESSAGE_BYTES } from '../../protocol/parameters.ts';
 import { assemble } from './assembler.ts';
 import * as layout from './layout.ts';
 import { PACKET_FUNCTIONS } from './packet-functions.ts';
@@ -79,13 +79,14 @@ export function unloadKey(): void {
 
 /**
  * Overwrite what work with up to `packets` packets at a time left in the memory and an attacker has
- * not seen: messages, key stream, states of hashes. The loaded key is not touched.
+ * not seen: messages, key stream, states of hashes, MACs. The loaded key is not touched.
  */
 export function wipeScratch(packets: number): void {
   const fill = (from: number, length: number): void => {
     made?.bytes.fill(0, from, from + length);
   };
   fill(layout.STATE, 8 * 16);
+  fill(layout.MACS, 4 * MAC_BYTES);
   fill(layout.KEY_STREAM, packets * layout.STREAM_BYTES);
   fill(layout.PLAINTEXT, (packets + 1) * MAX_MESSAGE_BYTES);
 }
