@@ -46,9 +46,6 @@ export const CONFIRMED_FAMILIES: readonly string[] = [
   'published-primitives',
 ];
 
-/** More packets than this are computed on request only. */
-const LONG = 10_000;
-
 /** More packets than this are not put on the tape: nobody could ask openssl for them all. */
 const TAPED = 100;
 
@@ -61,8 +58,8 @@ export function confirmVector<Name extends FamilyName>(
   return CONFIRM[name](by, vector);
 }
 
-/** Computes a family anew. `long`: also the vectors that take very long. */
-export function confirmFamily(name: string, long = false): Confirmed {
+/** Computes a family anew; of the accumulated vectors those with at most `packets` packets. */
+export function confirmFamily(name: string, packets = TAPED): Confirmed {
   const tape = new Tape();
   if (name === 'handshake-and-packets') {
     const { connections: examples, singlePackets } = readHandshakeAndPackets();
@@ -76,14 +73,18 @@ export function confirmFamily(name: string, long = false): Confirmed {
   if (name === 'published-primitives') {
     return { family: name, left: 0, tape, ...published(tape, readPublishedPrimitives()) };
   }
-  return confirmVectors(name as FamilyName, tape, long);
+  return confirmVectors(name as FamilyName, tape, packets);
 }
 
-function confirmVectors<Name extends FamilyName>(name: Name, tape: Tape, long: boolean): Confirmed {
+function confirmVectors<Name extends FamilyName>(
+  name: Name,
+  tape: Tape,
+  packets: number,
+): Confirmed {
   const { vectors } = readFamily(name);
   const sizeOf = (vector: object): number =>
     'lengths' in vector && 'packets' in vector ? Number(vector.packets) : 0;
-  const chosen = vectors.filter((vector) => long || sizeOf(vector) <= LONG);
+  const chosen = vectors.filter((vector) => sizeOf(vector) <= packets);
   const differences = each(chosen, (vector) => {
     const by: Primitives = sizeOf(vector) > TAPED ? untaped : tape;
     return CONFIRM[name](by, vector);
