@@ -93,6 +93,12 @@ describe('spiped', () => {
     expect(config.drainTimeoutMilliseconds).toBe(milliseconds);
   });
 
+  test('--workers is how many processes serve; without it, there is none but the daemon', () => {
+    expect(spiped('-e', '--workers', '1').workers).toBe(1);
+    expect(spiped('-e', '--workers=64').workers).toBe(64);
+    expect(spiped('-e')).not.toHaveProperty('workers');
+  });
+
   test('--dial says when a server connects to its target', () => {
     expect(spiped('-d', '--dial', 'after-handshake').dial).toBe('after-handshake');
     expect(spiped('-d', '--dial=on-accept').dial).toBe('on-accept');
@@ -154,6 +160,12 @@ describe('spiped', () => {
     expect(errorOf(parseSpiped(['-n', 'a\nb']))).toContain('"a\\nb"');
     expect(errorOf(parseSpiped(['-o', '-1']))).toBe(
       'spiped: option -o: "-1" is out of range: expected a number of seconds, 0 or more',
+    );
+    expect(errorOf(parseSpiped(['--workers', '65']))).toBe(
+      'spiped: option --workers: "65" is out of range: expected a whole number from 1 to 64',
+    );
+    expect(errorOf(parseSpiped(['--workers=']))).toBe(
+      'spiped: option --workers: "" cannot be understood: expected a whole number from 1 to 64',
     );
     expect(errorOf(parseSpiped(['-e', '-d']))).toBe('spiped: -e and -d exclude each other');
     expect(errorOf(parseSpiped(['-k', 'a', '-k', 'b']))).toBe('spiped: option -k is given twice');

@@ -256,6 +256,27 @@ export const SPIPED_COMMAND_LINES: readonly CommandLineVector[] = [
     vector(`${SPIPED} --drain-timeout ${seconds}`, 'usage', 'bad value', OURS),
   ),
   vector(`${SPIPED} --drain-timeout nan`, 'usage'),
+  ...['1', '2', '64'].map((number) =>
+    vector(`${SPIPED} --workers ${number}`, 'usage', 'accepts', OURS),
+  ),
+  vector(`${SPIPED} --workers=2`, 'usage', 'accepts', OURS),
+  ...[
+    '',
+    '0',
+    '-1',
+    '65',
+    '1e400',
+    '99999999999999999999',
+    'abc',
+    '2x',
+    ' 2',
+    '+2',
+    '02',
+    '0x2',
+    '1.5',
+  ].map((number) => vector([...words(SPIPED), `--workers=${number}`], 'usage', 'bad value', OURS)),
+  vector(`${SPIPED} --workers`, 'usage'),
+  vector(`${SPIPED} --workers 2 --workers 2`, 'usage'),
   ...['on-accept', 'after-handshake'].map((dial) =>
     vector(`-F -d ${PLACES} -k missing-key --dial ${dial}`, 'usage', 'accepts', OURS),
   ),
@@ -303,7 +324,7 @@ export const SPIPE_COMMAND_LINES: readonly CommandLineVector[] = [
   vector(`${SPIPE} --event-log-content full`, 'usage'),
   vector(`${SPIPE} --log-level debug --log-format json`, 'usage', 'accepts', OURS),
   vector(`${SPIPE} --log-level=quiet`, 'usage', 'bad value', OURS),
-  ...['--dial on-accept', '--drain-timeout 5'].map((option) =>
+  ...['--dial on-accept', '--drain-timeout 5', '--workers 2'].map((option) =>
     vector(`${SPIPE} ${option}`, 'usage'),
   ),
   vector(`${SPIPE} -b 127.0.0.1`, 'usage', 'accepts', SINCE_163),
