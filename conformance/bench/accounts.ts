@@ -37,8 +37,18 @@ export async function resident(pid: number): Promise<number> {
 
 function withDescendants(pid: number): readonly number[] {
   const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
-    const list = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8');
-    return list.split(' ').filter((each) => each !== '');
+    return childrenOf(pid, thread)
+      .split(' ')
+      .filter((each) => each !== '');
   });
   return [pid, ...children.flatMap((child) => withDescendants(Number(child)))];
+}
+
+/** Process ids with blanks between them; none of a thread that has ended since it was listed. */
+function childrenOf(pid: number, thread: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8');
+  } catch {
+    return '';
+  }
 }
