@@ -42,9 +42,15 @@ export function eraseSlot({ exponent, base, power }: Slot): void {
   for (const bytes of [exponent, base, power]) bytes.fill(0);
 }
 
-/** What is asked of the thread; it answers with the slot's number. */
+/** What is asked of the thread; it answers with the slot's number. Its first word is {@link READY}. */
 export interface PowerRequest {
   readonly slot: number;
   /** 2^(2²⁵⁸ + x), or base^(2²⁵⁸ + x), both modulo p. */
   readonly of: 'generator' | 'base';
 }
+
+/** What the thread says once, when it can take requests. */
+export const READY = 'ready';
+
+/** What the thread says. */
+export type ThreadMessage = typeof READY | number;

@@ -17,8 +17,10 @@ import {
   createSlotMemory,
   eraseSlot,
   type PowerRequest,
+  READY,
   SLOTS,
   slotAt,
+  type ThreadMessage,
 } from './exponentiation-slots.ts';
 import type { Cancel } from './socket.ts';
 
@@ -76,6 +78,11 @@ export function createExponentiationThread({
   let running = false;
   let worker: Worker | undefined;
 
+  const said = (message: ThreadMessage): void => {
+    if (message === READY) running = worker !== undefined;
+    else answered(message);
+    post();
+  };
   const answered = (index: number): void => {
     const slot = slotAt(memory, index);
     const power = Uint8Array.from(slot.power);
@@ -83,7 +90,6 @@ export function createExponentiationThread({
     const job = working.get(index);
     working.delete(index);
     job?.answer(power);
-    post();
   };
   const ended = (): void => {
     if (worker === undefined) return;
@@ -150,13 +156,9 @@ export function createExponentiationThread({
       worker = new Worker(script, { workerData: memory });
       // A daemon that has served its last connection is done.
       worker.unref();
-      worker.on('message', answered);
+      worker.on('message', said);
       worker.once('error', ended);
       worker.once('exit', ended);
-      worker.once('online', () => {
-        running = worker !== undefined;
-        post();
-      });
     },
     generateKeyPair(answer) {
       const pair = ready.shift();

@@ -5,7 +5,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { computeSharedSecret, eraseSecrets, generateKeyPair } from '../crypto/index.ts';
-import { type PowerRequest, slotAt } from './exponentiation-slots.ts';
+import { type PowerRequest, READY, slotAt } from './exponentiation-slots.ts';
 
 const memory = workerData as SharedArrayBuffer;
 
@@ -19,3 +19,6 @@ parentPort?.on('message', ({ slot: index, of }: PowerRequest) => {
   eraseSecrets(of === 'generator' ? [x] : [x, power]);
   parentPort?.postMessage(index);
 });
+
+// Started is not enough: a file that cannot be loaded starts, too.
+parentPort?.postMessage(READY);
