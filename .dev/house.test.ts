@@ -28,7 +28,7 @@ function run(script: string, ...args: readonly string[]): Promise<{ status: numb
 
 /** Every file of the project that people write, relative to its directory. */
 function projectFiles(directory = ''): readonly string[] {
-  const made = ['node_modules', 'dist', 'coverage', '.git'];
+  const made = ['node_modules', 'dist', 'coverage', 'report', '.git'];
   return readdirSync(path.join(root, directory), { withFileTypes: true }).flatMap((entry) => {
     const name = path.join(directory, entry.name);
     if (made.includes(name) || /^\.dist-\d+$|\.tgz$/.test(name)) return [];

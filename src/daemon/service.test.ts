@@ -94,3 +94,10 @@ test('a connection that cannot begin ends, is reported without its message, and 
   expect(service.cancelAll()).toBe(1);
   await otherEnded;
 });
+
+test('warming up says at debug which packet engine runs, and why', async () => {
+  service.warmUp();
+  while (lines.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(lines).toMatchObject([{ level: 'debug', event: 'packet-engine' }]);
+  expect(lines[0]?.message).toMatch(/^packets are worked on by the (batched|reference) engine: ./);
+});

@@ -5,7 +5,7 @@
  */
 
 import type { SpipedConfig } from '../cli/config.ts';
-import { createSuite } from '../crypto/index.ts';
+import { chosenEngine, createSuite } from '../crypto/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import type { Channel } from '../io/channel.ts';
 import { type Connection, runConnection } from '../io/connection.ts';
@@ -16,6 +16,8 @@ import { describeDefect } from './defects.ts';
 import type { Logger } from './log.ts';
 import { logConnectionEnd } from './log-connection.ts';
 import { keepHeapSmall } from './memory.ts';
+
+const NO_BYTES = new Uint8Array();
 
 /** What the connections of a spiped share. */
 export interface ServiceOptions {
@@ -30,6 +32,8 @@ export interface ServiceOptions {
 
 /** Connections, begun as they arrive. */
 export interface Service {
+  /** Make ready, soon, what the first packet would have to wait for. */
+  warmUp(): void;
   /** Record the connections that begin from now on, or not. */
   record(eventLog: EventLog | undefined): void;
   /** Run a connection on an accepted channel; `ended` is called when it is over. */
@@ -70,6 +74,15 @@ export function createService(options: ServiceOptions): Service {
   };
 
   return {
+    warmUp() {
+      setImmediate(() => {
+        // No packets take no key; but the engine that would open them is made.
+        suite.openPackets({ e: NO_BYTES, h: NO_BYTES }, 0n, NO_BYTES);
+        const { name: engine, reason } = chosenEngine();
+        const message = `packets are worked on by the ${engine} engine: ${reason}`;
+        logger.log('debug', 'packet-engine', message, { engine });
+      });
+    },
     record(log) {
       eventLog = log;
     },

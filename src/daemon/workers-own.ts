@@ -64,7 +64,10 @@ export function createOwnForce(options: WorkforceOptions): Workforce {
       service.record(eventLog);
     },
     // Not earlier: a thread opens descriptors, while those of the terminal are replaced.
-    start: () => exponentiator.start(),
+    start() {
+      exponentiator.start();
+      service.warmUp();
+    },
     serve: (socket, ended) => service.serve(acceptedChannel(socket, names.source), ended),
     cancelAll: () => service.cancelAll(),
     async close() {

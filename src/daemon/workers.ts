@@ -8,7 +8,7 @@
  */
 
 import type { Socket } from 'node:net';
-import { eraseSecrets } from '../crypto/index.ts';
+import { chooseEngine, eraseSecrets } from '../crypto/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { startEventLog } from './event-log.ts';
 import { type HeapKeeper, keepHeapSmall } from './memory.ts';
@@ -49,6 +49,8 @@ class Workers implements Workforce {
   private changed: (end?: WorkerEnd) => void = () => {};
 
   constructor(count: number, options: WorkforceOptions) {
+    // What every worker would refuse to start with is said once, and by the daemon.
+    chooseEngine();
     this.options = options;
     this.places = Array.from({ length: count }, () => ({ ready: false }));
   }
