@@ -32,7 +32,7 @@ export const ACCEPTED: readonly Accepted[] = [
     id: 'own option',
     reason: 'C does not have this option: it prints its usage text. Ours are long options only.',
     aspect: /.*/,
-    line: / ?--(event-log|log-(level|format)|drain-timeout|dial|help|version)/,
+    line: / ?--(event-log|log-(level|format)|drain-timeout|dial|workers|help|version)/,
   },
   {
     id: 'bind address',

@@ -18,7 +18,7 @@ const C: Subject = {
   spipe: ['spipe'],
   version: '1.6.2',
   reportsFailures: false,
-  spipeMayDieOfSigpipe: true,
+  spipeMayDieBySignal: true,
 };
 const ours: Subject = { ...C, name: 'ours', engines: ENGINES };
 

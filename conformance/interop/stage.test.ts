@@ -37,7 +37,7 @@ beforeEach(async () => {
     spipe: ['false'],
     version: '0',
     reportsFailures: true,
-    spipeMayDieOfSigpipe: false,
+    spipeMayDieBySignal: false,
   };
 });
 

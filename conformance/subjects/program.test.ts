@@ -51,7 +51,7 @@ async function subjectOf(code: string): Promise<Subject> {
     spipe: [process.execPath, script],
     version: '0',
     reportsFailures: false,
-    spipeMayDieOfSigpipe: false,
+    spipeMayDieBySignal: false,
   };
 }
 

@@ -38,11 +38,11 @@ export interface Subject {
   /** Does its spiped write a line to standard error when a connection fails? C is silent. */
   readonly reportsFailures: boolean;
   /**
-   * May its spipe die of SIGPIPE, perhaps without a line, where it should exit with 1? C's does
+   * May its spipe die of SIGPIPE or SIGSEGV, perhaps without a line, where it should exit with 1? C's does
    * when it is just copying standard input as the connection goes: its event loop closes the
    * socket pair under the copying thread.
    */
-  readonly spipeMayDieOfSigpipe: boolean;
+  readonly spipeMayDieBySignal: boolean;
 }
 
 /**
@@ -71,7 +71,7 @@ export async function ours(): Promise<Subject> {
     spipe,
     version: await versionOf(spiped),
     reportsFailures: true,
-    spipeMayDieOfSigpipe: false,
+    spipeMayDieBySignal: false,
   };
 }
 
@@ -97,7 +97,7 @@ export function upstreamSubject(upstream: FoundUpstream): Subject {
     spipe: [upstream.spipe],
     version: upstream.version,
     reportsFailures: false,
-    spipeMayDieOfSigpipe: true,
+    spipeMayDieBySignal: true,
   };
 }
 
@@ -111,7 +111,7 @@ async function thirdParty(named: string): Promise<Subject> {
     spipe: [programs.spipe],
     version: await versionOf([programs.spiped]),
     reportsFailures: false,
-    spipeMayDieOfSigpipe: false,
+    spipeMayDieBySignal: false,
   };
 }
 
