@@ -15,6 +15,7 @@ import { systemReason } from './errors.ts';
 import type { Logger } from './log.ts';
 import type { ResolvedNames } from './names.ts';
 import { nameProcess } from './process-name.ts';
+import { WORKER_MARK } from './workers-mark.ts';
 import type { OrderToWorker, ReportFromWorker } from './workers-messages.ts';
 import { createOwnForce, type Workforce } from './workers-own.ts';
 
@@ -42,7 +43,11 @@ const SAID_ALREADY = 'event-log-holds-secrets';
  * when the daemon has said that it is done, 1 when it cannot start.
  */
 export async function runWorker(config: SpipedConfig, keyDescriptor: number): Promise<number> {
-  if (process.send === undefined) throw new Error('invariant: a worker is started by a daemon');
+  if (process.send === undefined) {
+    // Never as a daemon: this variable is all that tells the two apart.
+    process.stderr.write(`spiped: ${WORKER_MARK} is set, and no daemon has started this process\n`);
+    return 1;
+  }
   for (const signal of SIGNALS) process.on(signal, () => {});
   process.once('disconnect', endWithDaemon);
   if (!process.connected) endWithDaemon();

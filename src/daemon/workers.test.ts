@@ -24,6 +24,7 @@ import {
   until,
   writeKey,
 } from './testing/spiped-process.ts';
+import { WORKER_MARK } from './workers-mark.ts';
 
 let scope: Scope;
 let key: string;
@@ -311,6 +312,14 @@ test('a worker that is out of descriptors closes what it cannot take, and goes o
   // It waits for the end of each connection that it has not heard of: there is none.
   child.kill('SIGTERM');
   expect(await ended).toMatchObject({ code: 0 });
+});
+
+test('what looks like a worker, and was not started by a daemon, is none, and no daemon either', async () => {
+  const ran = await runSpiped(scope, end('-d', 'd', 't'), { env: { [WORKER_MARK]: '3' } });
+  expect(ran).toMatchObject({
+    code: 1,
+    stderr: `spiped: ${WORKER_MARK} is set, and no daemon has started this process\n`,
+  });
 });
 
 describe('in the background', () => {

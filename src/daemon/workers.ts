@@ -148,9 +148,11 @@ class Workers implements Workforce {
   private replace(place: Place, { reason, pid, connections }: WorkerEnd, since: number): void {
     const delay = Math.max(0, since + RESTART_MILLISECONDS - performance.now());
     place.restart = setTimeout(() => this.begin(place), delay);
-    const what = pid === undefined ? 'a worker did not start' : `worker ${pid} ended unexpectedly`;
-    const with_ = connections === 1 ? '1 connection' : `${connections} connections`;
-    const message = `${what} (${reason}), and ${with_} with it; another one takes its place`;
+    const lost = connections === 1 ? '1 connection' : `${connections} connections`;
+    const message =
+      pid === undefined
+        ? `a worker could not be started (${reason}); it is tried again every second`
+        : `worker ${pid} ended unexpectedly (${reason}), and ${lost} with it; another one takes its place`;
     this.options.logger.log('warn', 'worker-lost', message, {
       ...(pid === undefined ? {} : { pid }),
       reason,
