@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import type { PacketKeys } from '../protocol/suite.ts';
 import { batchedEngine } from './batched-engine.ts';
 import { eraseSecrets } from './erase-secrets.ts';
-import { blockCipher } from './prepared-keys.ts';
+import { blockCipher, PREPARED_KEYS } from './prepared-keys.ts';
 import { referenceEngine } from './reference-engine.ts';
 import { LOADED_KEY, LOADED_KEY_BYTES } from './wasm/layout.ts';
 import { machine } from './wasm/machine.ts';
@@ -89,3 +89,21 @@ function freshKeys(): PacketKeys {
 function random(length: number): Uint8Array {
   return new Uint8Array(randomBytes(length));
 }
+
+test('something is kept for the keys used last only, and results do not depend on it (HS-23)', () => {
+  const plaintext = random(1500);
+  const first = freshKeys();
+  const kept = blockCipher(first.e);
+  const expected = referenceEngine.sealPackets(first, 3n, plaintext);
+  expect(batchedEngine.sealPackets(first, 3n, plaintext)).toEqual(expected);
+  const others = Array.from({ length: PREPARED_KEYS }, freshKeys);
+  for (const keys of others.slice(1)) batchedEngine.sealPackets(keys, 0n, plaintext);
+  // One place was left, and the first key was used again: it is not the oldest any more.
+  expect(blockCipher(first.e)).toBe(kept);
+  for (const keys of others) batchedEngine.sealPackets(keys, 0n, plaintext);
+  expect(blockCipher(first.e)).not.toBe(kept);
+  // An ended cipher takes nothing any more.
+  expect(() => kept.update(new Uint8Array(16))).toThrow();
+  expect(batchedEngine.sealPackets(first, 3n, plaintext)).toEqual(expected);
+  for (const { e, h } of [first, ...others]) eraseSecrets([e, h]);
+});

@@ -2,7 +2,8 @@
  * What the batched engine keeps for a key, found by the identity of the key's array: a cipher with
  * its key schedule, or the states of HMAC after the padded key. Forgetting a key overwrites it.
  *
- * Nothing is kept of a key that has not sealed or opened anything yet.
+ * It is kept for the keys used last, and made again for one that comes back: a thousand idle
+ * connections would otherwise hold more in prepared keys than in everything else.
  */
 
 import { type Cipher, createCipheriv } from 'node:crypto';
@@ -10,8 +11,15 @@ import * as layout from './wasm/layout.ts';
 import { type Machine, unloadKey, wipeScratch } from './wasm/machine.ts';
 import { initialHash } from './wasm/sha256-constants.ts';
 
-const ciphers = new WeakMap<Uint8Array, Cipher>();
-const macKeys = new WeakMap<Uint8Array, Uint8Array>();
+/** For so many keys of each kind something is kept. A connection has two of each. */
+export const PREPARED_KEYS = 256;
+
+// Both in the order of their last use.
+const ciphers = new Map<Uint8Array, Cipher>();
+const macKeys = new Map<Uint8Array, Uint8Array>();
+
+/** The key that was used last: it is where it belongs already. */
+let latestCipher: Uint8Array | undefined;
 
 /** The HMAC key that is in the machine's memory. */
 let loaded: Uint8Array | undefined;
@@ -21,10 +29,15 @@ let used = 0;
 /** AES-256 of single blocks under `e` (32 bytes); whole blocks go in, and come out at once. */
 export function blockCipher(e: Uint8Array): Cipher {
   let cipher = ciphers.get(e);
+  if (cipher !== undefined && e === latestCipher) return cipher;
   if (cipher === undefined) {
     cipher = createCipheriv('aes-256-ecb', e, null).setAutoPadding(false);
-    ciphers.set(e, cipher);
+    makeRoom(ciphers, forgetCipher);
+  } else {
+    ciphers.delete(e);
   }
+  ciphers.set(e, cipher);
+  latestCipher = e;
   return cipher;
 }
 
@@ -32,11 +45,14 @@ export function blockCipher(e: Uint8Array): Cipher {
 export function loadMacKey(machine: Machine, h: Uint8Array, packets: number): void {
   if (packets > used) used = packets;
   let key = macKeys.get(h);
+  if (key !== undefined && key === loaded) return;
   if (key === undefined) {
     key = prepareMacKey(machine, h);
-    macKeys.set(h, key);
+    makeRoom(macKeys, forgetMacKey);
+  } else {
+    macKeys.delete(h);
   }
-  if (key === loaded) return;
+  macKeys.set(h, key);
   machine.bytes.set(key, layout.LOADED_KEY);
   loaded = key;
 }
@@ -46,24 +62,45 @@ export function loadMacKey(machine: Machine, h: Uint8Array, packets: number): vo
  * memory. The array itself is not touched.
  */
 export function forgetKey(secret: Uint8Array): void {
-  const cipher = ciphers.get(secret);
-  if (cipher !== undefined) {
-    ciphers.delete(secret);
-    // The end of its life for OpenSSL, which clears the key schedule and does not wait for the
-    // garbage collector to do so.
-    cipher.final();
+  forgetCipher(secret);
+  if (!forgetMacKey(secret)) return;
+  wipeScratch(used);
+  used = 0;
+}
+
+/** Forget the key that was not used for the longest time, when there are as many as may be. */
+function makeRoom(
+  kept: ReadonlyMap<Uint8Array, unknown>,
+  forget: (secret: Uint8Array) => void,
+): void {
+  if (kept.size < PREPARED_KEYS) return;
+  for (const oldest of kept.keys()) {
+    forget(oldest);
+    return;
   }
-  const key = macKeys.get(secret);
-  if (key !== undefined) {
-    macKeys.delete(secret);
-    key.fill(0);
-    if (key === loaded) {
-      loaded = undefined;
-      unloadKey();
-    }
-    wipeScratch(used);
-    used = 0;
+}
+
+function forgetCipher(e: Uint8Array): void {
+  const cipher = ciphers.get(e);
+  if (cipher === undefined) return;
+  ciphers.delete(e);
+  if (e === latestCipher) latestCipher = undefined;
+  // The end of its life for OpenSSL, which clears the key schedule and does not wait for the
+  // garbage collector to do so.
+  cipher.final();
+}
+
+/** Whether there was something to forget. */
+function forgetMacKey(h: Uint8Array): boolean {
+  const key = macKeys.get(h);
+  if (key === undefined) return false;
+  macKeys.delete(h);
+  key.fill(0);
+  if (key === loaded) {
+    loaded = undefined;
+    unloadKey();
   }
+  return true;
 }
 
 /** RFC 2104: both padded keys are one block each, and always the same, so they are hashed once. */
