@@ -126,6 +126,8 @@ describe('two workers', () => {
     mkdirSync(path('logs'));
     const { workers } = await openDaemon(2, '--event-log', path('logs'));
     await connect(6);
+    // A file is opened beside its connection.
+    await until('six records', () => readdirSync(path('logs')).length === 6);
     const recorders = readdirSync(path('logs')).map((name) =>
       Number(/-(\d+)\.ndjson$/.exec(name)?.[1]),
     );
