@@ -1,7 +1,14 @@
 /** A daemon's heap: collected once in so many connections, by a function that V8 does have. */
 
+import { getHeapSpaceStatistics } from 'node:v8';
+import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import { CONNECTIONS_PER_COLLECTION, keepHeapSmall } from './memory.ts';
+import {
+  BYTES_PER_COLLECTION,
+  CONNECTIONS_PER_COLLECTION,
+  fixNewSpace,
+  keepHeapSmall,
+} from './memory.ts';
 
 test('the heap is collected once in a thousand connections', () => {
   let collections = 0;
@@ -30,3 +37,36 @@ test('a collection frees what nobody refers to, and the program has no gc of its
   expect(freed).toBe(true);
   expect('gc' in globalThis).toBe(false);
 });
+
+test('new objects are collected once in so many bytes', () => {
+  const collections: string[] = [];
+  const keeper = keepHeapSmall(({ type }) => collections.push(type));
+  keeper.bytesReceived(BYTES_PER_COLLECTION - 1);
+  expect(collections).toEqual([]);
+  keeper.bytesReceived(1);
+  expect(collections).toEqual(['minor']);
+  keeper.bytesReceived(BYTES_PER_COLLECTION - 1);
+  expect(collections).toEqual(['minor']);
+});
+
+test('the space for new objects does not grow, also when it is fixed after a thread has begun', async () => {
+  const thread = new Worker('setInterval(() => {}, 1000)', { eval: true });
+  try {
+    await new Promise((resolve) => thread.once('online', resolve));
+    const before = newSpace();
+    fixNewSpace();
+    let kept: object[] = [];
+    for (let i = 0; i < 2_000_000; i++) {
+      kept.push({ i });
+      if (kept.length === 20_000) kept = [];
+    }
+    expect(newSpace()).toBeLessThanOrEqual(before);
+  } finally {
+    await thread.terminate();
+  }
+});
+
+function newSpace(): number {
+  const spaces = getHeapSpaceStatistics();
+  return spaces.find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0;
+}

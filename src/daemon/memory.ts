@@ -3,7 +3,8 @@
  *
  * V8 left to itself lets its heap grow with the traffic: after a few thousand short connections
  * a daemon holds 30 MiB of garbage that it has no reason to look at, and stays that large. Here
- * new objects get a fixed small space, and the heap is collected once in so many connections.
+ * new objects get a fixed small space, and the heap is collected once in so many connections. Data
+ * lies outside the heap, where V8 hardly counts it: new objects are collected after so many bytes.
  * It is not where a connection's own memory is bounded: see protocol/flow.ts.
  */
 
@@ -13,21 +14,35 @@ import { runInNewContext } from 'node:vm';
 /** After so many connections have ended the heap is collected: about 20 ms of a second's work. */
 export const CONNECTIONS_PER_COLLECTION = 1000;
 
-/** Counts connections. */
+/** After so many bytes were read, new objects are collected: a fraction of a millisecond's work. */
+export const BYTES_PER_COLLECTION = 8 * 1024 * 1024;
+
+/** Counts connections and data. */
 export interface HeapKeeper {
+  /** So many bytes were read from a socket. */
+  bytesReceived(length: number): void;
   /** A connection has ended. */
   connectionEnded(): void;
 }
 
 /** Asks V8 for a collection, which it does soon, on its own time. */
-type Collect = (options: { readonly type: 'major'; readonly execution: 'async' }) => unknown;
+type Collect = (options: {
+  readonly type: 'major' | 'minor';
+  readonly execution: 'async';
+}) => unknown;
 
 /** Bound the heap of this process. For a process that serves connections, once, at its start. */
 export function keepHeapSmall(collect: Collect = collectionOfV8()): HeapKeeper {
-  // The space for new objects stays at its first size, 1 MiB, where it would grow to 16.
-  setFlagsFromString('--semi-space-growth-factor=1');
+  fixNewSpace();
   let ended = 0;
+  let received = 0;
   return {
+    bytesReceived(length) {
+      received += length;
+      if (received < BYTES_PER_COLLECTION) return;
+      received = 0;
+      collect({ type: 'minor', execution: 'async' });
+    },
     connectionEnded() {
       ended += 1;
       if (ended % CONNECTIONS_PER_COLLECTION === 0) {
@@ -35,6 +50,14 @@ export function keepHeapSmall(collect: Collect = collectionOfV8()): HeapKeeper {
       }
     },
   };
+}
+
+/**
+ * The space for new objects stays at its first size, 1 MiB, where it would grow to 16. To be said
+ * again when a thread has begun: that sets V8's options back (seen with Node 20).
+ */
+export function fixNewSpace(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 /** The function that `--expose-gc` exposes, and only here. */

@@ -61,6 +61,7 @@ export function createService(options: ServiceOptions): Service {
       dial: (listener) => dial(target.endpoints, sockets, listener),
       exponentiator,
       recorder: eventLog?.begin(context),
+      received: (length) => heap.bytesReceived(length),
       target: config.target.text,
       ended: (summary) => {
         open.delete(connection);

@@ -14,6 +14,7 @@ import { acceptedChannel } from '../io/socket.ts';
 import type { Target } from '../io/target.ts';
 import { startEventLog } from './event-log.ts';
 import type { Logger } from './log.ts';
+import { fixNewSpace } from './memory.ts';
 import type { ResolvedNames } from './names.ts';
 import { createService } from './service.ts';
 
@@ -48,6 +49,7 @@ export function createOwnForce(options: WorkforceOptions): Workforce {
   const exponentiator = createExponentiationThread({
     // Without forward secrecy there is nothing to be made ahead.
     ...(config.policy.weak ? { ahead: 0 } : {}),
+    began: fixNewSpace,
     lost: () => {
       const message = 'the thread for exponentiations was lost; they delay other connections now';
       logger.log('warn', 'thread-lost', message);

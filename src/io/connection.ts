@@ -37,6 +37,8 @@ export interface ConnectionOptions {
   readonly exponentiator: Exponentiator;
   /** Sees every step; absent when the connection is not recorded. */
   readonly recorder: ConnectionRecorder | undefined;
+  /** So many bytes were read on either side. */
+  received?(length: number): void;
   /** What the target is called in messages. */
   readonly target: string;
   /** The connection is over, both channels are destroyed. Called once, never synchronously. */
@@ -91,7 +93,10 @@ class Interpreter implements Connection {
   private adopt(side: Side, channel: Channel): void {
     this.channels[side] = channel;
     channel.attach({
-      bytesReceived: (bytes) => this.handle({ type: 'bytesReceived', side, bytes }),
+      bytesReceived: (bytes) => {
+        this.options.received?.(bytes.length);
+        this.handle({ type: 'bytesReceived', side, bytes });
+      },
       endReceived: () => this.handle({ type: 'endReceived', side }),
       writeCompleted: (length) => this.handle({ type: 'writeCompleted', side, length }),
       endCompleted: () => this.handle({ type: 'endCompleted', side }),

@@ -40,6 +40,8 @@ export interface ThreadedExponentiator extends Exponentiator {
 export interface ThreadOptions {
   /** How many key pairs to make ahead; 0 where none is needed (`-f`). */
   readonly ahead?: number;
+  /** The thread runs. */
+  began?(): void;
   /** The thread ended by itself, or could not begin. Called at most once. */
   lost?(): void;
   /** The file that the thread runs. */
@@ -48,6 +50,9 @@ export interface ThreadOptions {
 
 /** The thread's file lies beside this one, as source and as what is built from it. */
 const SCRIPT = new URL(`./exponentiation-worker${extname(import.meta.url)}`, import.meta.url);
+
+/** What the thread's heap may take: its garbage is not worth more. In MiB. */
+const LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 24 };
 
 /** One power to be computed, and what becomes of it. */
 interface Job {
@@ -64,6 +69,7 @@ interface Job {
 /** An exponentiator whose thread is still to be started. */
 export function createExponentiationThread({
   ahead = KEY_PAIRS_AHEAD,
+  began = () => {},
   lost = () => {},
   script = SCRIPT,
 }: ThreadOptions = {}): ThreadedExponentiator {
@@ -79,8 +85,12 @@ export function createExponentiationThread({
   let worker: Worker | undefined;
 
   const said = (message: ThreadMessage): void => {
-    if (message === READY) running = worker !== undefined;
-    else answered(message);
+    if (message === READY) {
+      running = worker !== undefined;
+      began();
+    } else {
+      answered(message);
+    }
     post();
   };
   const answered = (index: number): void => {
@@ -153,7 +163,7 @@ export function createExponentiationThread({
       return running;
     },
     start() {
-      worker = new Worker(script, { workerData: memory });
+      worker = new Worker(script, { workerData: memory, resourceLimits: LIMITS });
       // A daemon that has served its last connection is done.
       worker.unref();
       worker.on('message', said);
