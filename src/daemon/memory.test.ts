@@ -60,7 +60,8 @@ test('the space for new objects does not grow, also when it is fixed after a thr
       kept.push({ i });
       if (kept.length === 20_000) kept = [];
     }
-    expect(newSpace()).toBeLessThanOrEqual(before);
+    // Left to itself it has 8 MiB or more by now.
+    expect(newSpace()).toBeLessThanOrEqual(Math.max(before, 4 * 1024 * 1024));
   } finally {
     await thread.terminate();
   }
