@@ -92,13 +92,23 @@ async function openDaemon(count: number, ...more: string[]) {
   return { pid, stderr, workers: await workersOf(pid, count) };
 }
 
+/** A connection to this socket, which is there; but between bind and listen it takes none yet. */
+async function connected(name: string): Promise<Socket> {
+  let socket: Socket | undefined;
+  await until(`somebody listens on ${name}`, async () => {
+    socket = await connectTo(scope, path(name));
+    return socket !== undefined;
+  });
+  if (socket === undefined) throw new Error('it was there a moment ago');
+  return socket;
+}
+
 /** So many connections to `d`, each of them open at the target, before the next. */
 async function connect(count: number): Promise<readonly Socket[]> {
   const sockets: Socket[] = [];
   for (let i = 0; i < count; i++) {
     const before = atTarget.length;
-    const socket = await connectTo(scope, path('d'));
-    if (socket === undefined) throw new Error('nobody listens on d');
+    const socket = await connected('d');
     await until('a connection at the target', () => atTarget.length > before);
     sockets.push(socket.resume());
   }
@@ -114,8 +124,7 @@ async function openPipe(serve: (socket: Socket) => void) {
 
 /** A connection to `e` over which a byte has gone to the target and come back. */
 async function established(): Promise<Socket> {
-  const socket = await connectTo(scope, path('e'));
-  if (socket === undefined) throw new Error('nobody listens on e');
+  const socket = await connected('e');
   socket.write('x');
   await once(socket, 'data');
   return socket;
