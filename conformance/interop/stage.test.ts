@@ -18,10 +18,11 @@ let subject: Subject;
 const STAND_IN = `
   const { connect, createServer } = require('node:net');
   const port = (flag) => Number(process.argv[process.argv.indexOf(flag) + 1].split(':').at(-1));
-  createServer((socket) => {
+  createServer({ allowHalfOpen: true }, (socket) => {
     console.error('served');
     socket.on('error', () => {});
-    socket.pipe(connect(port('-t'), '127.0.0.1').on('error', () => {})).pipe(socket);
+    const to = { port: port('-t'), host: '127.0.0.1', allowHalfOpen: true };
+    socket.pipe(connect(to).on('error', () => {})).pipe(socket);
   }).listen(port('-s'), '127.0.0.1');
 `;
 
