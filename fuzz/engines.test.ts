@@ -104,6 +104,30 @@ describe('the batched engine beside the reference engine', () => {
     );
   });
 
+  test('finds the same in packets that come in parts, wherever they are divided (PK-12)', () => {
+    fc.assert(
+      fc.property(
+        anyChunk,
+        fc.array(fc.nat(), { maxLength: 3 }),
+        fc.option(fc.nat()),
+        ({ keys, first, plaintext }, at, damage) => {
+          const packets = referenceEngine.sealPackets(keys, first, plaintext);
+          if (damage !== null && packets.length > 0) {
+            const index = damage % packets.length;
+            packets[index] = (packets[index] ?? 0) ^ 0x10;
+          }
+          const bounds = at.map((each) => each % (packets.length + 1)).sort((a, b) => a - b);
+          const parts = [0, ...bounds].map((begin, i) => packets.subarray(begin, bounds[i]));
+          const whole = readable(referenceEngine.openPackets(keys, first, packets));
+          for (const engine of [batchedEngine, referenceEngine]) {
+            expect(readable(engine.openPackets(keys, first, ...parts))).toEqual(whole);
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
   test('finds the same fault, after the same plaintext, in damaged packets (PK-7, PK-8, PK-11)', () => {
     // Damage anywhere; a resealed length of anything; under the right keys and under others.
     const anyDamage = fc.oneof(

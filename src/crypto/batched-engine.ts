@@ -101,9 +101,9 @@ function sealBatch(
 function openPackets(
   keys: PacketKeys,
   firstPacketNumber: bigint,
-  packets: Uint8Array,
+  ...parts: readonly Uint8Array[]
 ): OpenedPackets {
-  const count = packets.length / PACKET_BYTES;
+  const count = lengthOf(parts) / PACKET_BYTES;
   requirePacketNumbers(firstPacketNumber, count);
   if (count === 0) return { plaintext: new Uint8Array(0), opened: 0 };
   const engine = machine();
@@ -115,13 +115,12 @@ function openPackets(
   while (done < count) {
     const batch = Math.min(BATCH_PACKETS, count - done);
     const first = done === 0 ? firstPacketNumber : firstPacketNumber + BigInt(done);
-    const from = done * PACKET_BYTES;
-    const part = batch === count ? packets : packets.subarray(from, from + batch * PACKET_BYTES);
+    copyRange(engine, PACKETS, parts, done * PACKET_BYTES, batch * PACKET_BYTES);
     //= PK-7
     //# A receiver MUST compare a packet's MAC with the one it computes for the expected packet
     //# number, over all 32 bytes, in time that does not depend on their content, before it decides
     //# anything on the packet.
-    const authentic = openMacs(engine, first, part, batch);
+    const authentic = openMacs(engine, first, batch);
     const good = authentic === 0 ? 0 : decrypt(engine, cipher, first, authentic);
     const length =
       good === 0 && authentic === 0 ? 0 : engine.view.getUint32(PLAINTEXT_LENGTH, true);
@@ -140,9 +139,8 @@ function openPackets(
   return { plaintext: cut(plaintext ?? unfilled(0), end), opened: done };
 }
 
-/** How many of the 1 to 64 packets come before the first whose MAC is wrong; they are in PACKETS. */
-function openMacs(engine: Machine, first: bigint, packets: Uint8Array, count: number): number {
-  engine.bytes.set(packets, PACKETS);
+/** How many of the 1 to 64 packets in PACKETS come before the first whose MAC is wrong. */
+function openMacs(engine: Machine, first: bigint, count: number): number {
   for (let i = 0; i < count; i += LANES) {
     const packet = PACKETS + i * PACKET_BYTES;
     const lanes = Math.min(LANES, count - i);
@@ -186,6 +184,32 @@ function computeMacs(engine: Machine, packet: number, first: bigint, lanes: numb
   const digest = hash('sha256', view(engine, SINGLE, BLOCK_BYTES + AUTHENTICATED_BYTES), 'binary');
   buffer.write(digest, OUTER_BLOCKS, 'latin1');
   functions.finishMacs();
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  return length;
+}
+
+/** `length` bytes of the joined parts, from `from` on, to `address`. */
+function copyRange(
+  { bytes }: Machine,
+  address: number,
+  parts: readonly Uint8Array[],
+  from: number,
+  length: number,
+): void {
+  let start = from;
+  let room = length;
+  let to = address;
+  for (const part of parts) {
+    const piece = part.subarray(start, start + room);
+    bytes.set(piece, to);
+    start = Math.max(0, start - part.length);
+    room -= piece.length;
+    to += piece.length;
+  }
 }
 
 function view({ bytes }: Machine, address: number, length: number): Uint8Array {

@@ -5,6 +5,7 @@
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { concat } from '../protocol/bytes.ts';
 import {
   CIPHERTEXT_BYTES,
   MAX_MESSAGE_BYTES,
@@ -36,8 +37,9 @@ function sealPackets(
 function openPackets(
   keys: PacketKeys,
   firstPacketNumber: bigint,
-  packets: Uint8Array,
+  ...parts: readonly Uint8Array[]
 ): OpenedPackets {
+  const packets = concat(...parts);
   const count = packets.length / PACKET_BYTES;
   requirePacketNumbers(firstPacketNumber, count);
   const plaintext = new Uint8Array(count * MAX_MESSAGE_BYTES);

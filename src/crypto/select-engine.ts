@@ -96,6 +96,6 @@ export function selectEngine(
   };
   return {
     sealPackets: (keys, first, plaintext) => engine().sealPackets(keys, first, plaintext),
-    openPackets: (keys, first, packets) => engine().openPackets(keys, first, packets),
+    openPackets: (keys, first, ...parts) => engine().openPackets(keys, first, ...parts),
   };
 }

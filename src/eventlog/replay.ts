@@ -105,7 +105,7 @@ export class Machine {
         hmac: (key, message) => suite.hmac(key, message),
         equal: (a, b) => suite.equal(a, b),
         sealPackets: (keys, first, plaintext) => suite.sealPackets(keys, first, plaintext),
-        openPackets: (keys, first, packets) => suite.openPackets(keys, first, packets),
+        openPackets: (keys, first, ...parts) => suite.openPackets(keys, first, ...parts),
       },
     };
   }

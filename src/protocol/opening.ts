@@ -52,7 +52,7 @@ export function stepOpening(
   if (state.phase !== 'opening') return unexpected('opening', state, event);
   switch (event.type) {
     case 'bytesReceived':
-      return openWholePackets(suite, state, concat(state.partial, event.bytes));
+      return openWholePackets(suite, state, event.bytes);
     case 'endReceived':
       return {
         //= CN-13
@@ -64,22 +64,32 @@ export function stepOpening(
   }
 }
 
+/** A packet came for which no number is left. */
+const EXHAUSTED: OpeningState = { phase: 'failed', fault: 'packet-numbers-exhausted' };
+
 function openWholePackets(
   suite: CryptoSuite,
   state: Extract<OpeningState, { phase: 'opening' }>,
   bytes: Uint8Array,
 ): OpeningStep {
-  const { keys, packetNumber } = state;
-  const arrived = Math.floor(bytes.length / PACKET_BYTES);
+  const { keys, packetNumber, partial } = state;
+  const arrived = Math.floor((partial.length + bytes.length) / PACKET_BYTES);
+  if (arrived === 0) return { state: { ...state, partial: concat(partial, bytes) }, effects: [] };
   const left = PACKET_NUMBER_LIMIT - packetNumber;
+  if (left === 0n) return { state: EXHAUSTED, effects: [] };
   const openable = BigInt(arrived) < left ? arrived : Number(left);
-  const whole = bytes.subarray(0, openable * PACKET_BYTES);
-  if (arrived === 0) return { state: { ...state, partial: bytes }, effects: [] };
+  // Of the bytes that have just come, so many belong to packets that are whole now.
+  const end = openable * PACKET_BYTES - partial.length;
   //= PK-11
   //# The plaintext of packets before a bad one SHOULD be delivered, in order.
   //= PK-15
   //# A receiver MUST NOT deliver a bad packet or anything after it.
-  const { plaintext, opened, failure } = suite.openPackets(keys, packetNumber, whole);
+  const { plaintext, opened, failure } = suite.openPackets(
+    keys,
+    packetNumber,
+    partial,
+    bytes.subarray(0, end),
+  );
   return {
     state:
       failure !== undefined
@@ -88,13 +98,13 @@ function openWholePackets(
             fault: `packet-${failure === 'mac' ? 'mac-mismatch' : 'length-invalid'}`,
           }
         : openable < arrived
-          ? { phase: 'failed', fault: 'packet-numbers-exhausted' }
+          ? EXHAUSTED
           : {
               phase: 'opening',
               keys,
               packetNumber: packetNumber + BigInt(opened),
               // A copy: the event's array may be a large read of which this is the last bit.
-              partial: new Uint8Array(bytes.subarray(whole.length)),
+              partial: new Uint8Array(bytes.subarray(end)),
             },
     effects: plaintext.length === 0 ? [] : [{ type: 'sendBytes', side: 'plain', bytes: plaintext }],
   };

@@ -157,7 +157,8 @@ describe('opening', () => {
       partial: NO_BYTES,
     };
     const surplus = Buffer.concat([packets, Buffer.alloc(PACKET_BYTES)]);
-    for (const segments of [[surplus], cut(surplus, [PACKET_BYTES]), cut(surplus, [5, 1500])]) {
+    const division = [[], [PACKET_BYTES], [5, 1500], [PACKET_BYTES, PACKET_BYTES + 500]];
+    for (const segments of division.map((at) => cut(surplus, at))) {
       const { state, plaintext } = open(segments, nearEnd);
       expect(plaintext.length).toBe(1024);
       expect(state).toEqual({ phase: 'failed', fault: 'packet-numbers-exhausted' });

@@ -48,6 +48,13 @@ export interface CryptoSuite {
    */
   sealPackets(keys: PacketKeys, firstPacketNumber: bigint, plaintext: Uint8Array): Uint8Array;
 
-  /** Open whole packets: `packets.length` is a multiple of 1060 (PK-7 … PK-9). */
-  openPackets(keys: PacketKeys, firstPacketNumber: bigint, packets: Uint8Array): OpenedPackets;
+  /**
+   * Open whole packets (PK-7 … PK-9), in as many parts as they arrived in: together a multiple of
+   * 1060 bytes, divided anywhere.
+   */
+  openPackets(
+    keys: PacketKeys,
+    firstPacketNumber: bigint,
+    ...parts: readonly Uint8Array[]
+  ): OpenedPackets;
 }
