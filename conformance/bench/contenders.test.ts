@@ -1,8 +1,6 @@
 /** Who takes part in the benchmark. */
 
-import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { ours } from '../subjects/subject.ts';
 import { upstreamForTests } from '../upstream/require.ts';
 import { findContenders } from './contenders.ts';
 
@@ -15,18 +13,14 @@ test('ours takes part after C, and another Node after both', async () => {
   expect(c).toBe(upstream?.version ?? null);
 });
 
-test('workers are given to our daemons only, or a note says that there are none', async () => {
-  const [file, ...before] = (await ours()).spiped;
-  const { stdout: help } = await execa(file, [...before, '--help']);
-  const { all, notes } = await findContenders({ workers: 2 });
+test('ours with workers is a column of its own for each number of them', async () => {
+  const { all } = await findContenders({ workers: [1, 2] });
   const given = Object.fromEntries(all.map(({ name, more }) => [name, more.join(' ')]));
-  if (help.includes('--workers')) {
-    expect(given).toMatchObject({ ours: '--workers 2' });
-    expect(notes).toContain('our daemons run with --workers 2');
-  } else {
-    expect(given).toMatchObject({ ours: '' });
-    expect(notes.join()).toContain('--workers: our spiped does not have this option');
-  }
+  expect(given).toMatchObject({
+    ours: '',
+    'ours, --workers 1': '--workers 1',
+    'ours, --workers 2': '--workers 2',
+  });
   expect(given.C ?? '').toBe('');
 });
 

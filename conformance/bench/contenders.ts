@@ -1,4 +1,4 @@
-/** Who takes part: C spiped where it can be had, ours, and ours with other settings. */
+/** Who takes part: C spiped where it can be had, ours, ours with workers, ours with another Node. */
 
 import { execa } from 'execa';
 import { ours, type Subject, upstreamSubject } from '../subjects/subject.ts';
@@ -15,35 +15,47 @@ export interface Contenders {
   readonly notes: readonly string[];
 }
 
+/** Columns beside C's and ours. */
+export interface MoreColumns {
+  /** Ours with `--workers N`, a column for each. */
+  readonly workers?: readonly number[];
+  /** Ours run by this Node binary, or by the {@link NEWEST}. */
+  readonly node?: string;
+}
+
+/** The newest Node that npm installs; it is kept in npm's cache. */
+export const NEWEST = 'newest';
+
 /** @throws Error when our own commands are not built, or the other Node does not run. */
-export async function findContenders(
-  asked: { readonly workers?: number; readonly node?: string } = {},
-): Promise<Contenders> {
+export async function findContenders(asked: MoreColumns = {}): Promise<Contenders> {
   const notes: string[] = [];
   const upstream = await locateUpstream();
   if (!upstream.found)
     notes.push(`C spiped is missing, ours is measured alone: ${upstream.reason}`);
   const own = await ours();
 
-  let more: readonly string[] = [];
-  if (asked.workers !== undefined) {
-    if (await takesWorkers(own)) more = ['--workers', String(asked.workers)];
-    else notes.push('--workers: our spiped does not have this option; measured without');
-  }
   const all: Contender[] = [];
   if (upstream.found) all.push({ name: C, subject: upstreamSubject(upstream), more: [] });
-  all.push({ name: OURS, subject: own, more });
-  if (more.length > 0) notes.push(`our daemons run with ${more.join(' ')}`);
+  all.push({ name: OURS, subject: own, more: [] });
+  for (const count of asked.workers ?? []) {
+    const more = ['--workers', String(count)];
+    all.push({ name: `${OURS}, ${more.join(' ')}`, subject: own, more });
+  }
   if (asked.node !== undefined) {
-    const { stdout: version } = await execa(asked.node, ['-p', 'process.versions.node']);
+    const node = asked.node === NEWEST ? await installNewestNode() : asked.node;
+    const { stdout: version } = await execa(node, ['-p', 'process.versions.node']);
     const [, ...script] = own.spiped;
-    const subject: Subject = { ...own, spiped: [asked.node, ...script] };
-    all.push({ name: `${OURS}, Node ${version}`, subject, more });
+    const subject: Subject = { ...own, spiped: [node, ...script] };
+    all.push({ name: `${OURS}, Node ${version}`, subject, more: [] });
   }
   return { all, ours: own.version, c: upstream.found ? upstream.version : null, notes };
 }
 
-async function takesWorkers({ spiped: [file, ...before] }: Subject): Promise<boolean> {
-  const { stdout } = await execa(file, [...before, '--help']);
-  return stdout.includes('--workers');
+/** The path of its binary. */
+async function installNewestNode(): Promise<string> {
+  const { stdout } = await execa('npm', [
+    ...['exec', '--yes', '--package=node@latest', '--'],
+    ...['node', '-p', 'process.execPath'],
+  ]);
+  return stdout;
 }

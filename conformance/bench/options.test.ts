@@ -36,7 +36,7 @@ test('rounds and workers are numbers from 1', () => {
     expect(() => parse(`--rounds=${value}`)).toThrow('--rounds');
   }
   expect(() => parse('--workers', '0')).toThrow('--workers 0: expected a number from 1');
-  expect(parse('--workers', '2')).toMatchObject({ workers: 2 });
+  expect(parse('--workers', '1', '--workers', '2')).toMatchObject({ workers: [1, 2] });
 });
 
 test('only the full form of all rows may become the results that others quote', () => {

@@ -1,9 +1,10 @@
 /** The command line of `npm run bench`, and what it can be told. */
 
 import { parseArgs } from 'node:util';
+import { type MoreColumns, NEWEST } from './contenders.ts';
 import type { Row, Size } from './rows/row.ts';
 
-export interface Options {
+export interface Options extends MoreColumns {
   readonly rows: readonly Row[];
   readonly rounds: number;
   readonly size: Size;
@@ -13,16 +14,13 @@ export interface Options {
   readonly json?: string;
   /** Write the table to RESULTS.md? */
   readonly write: boolean;
-  /** Processes of each of our daemons, where they have `--workers`. */
-  readonly workers?: number;
-  /** Another Node binary for one more column. */
-  readonly node?: string;
 }
 
 /** Rounds where not said: at least five in full. */
 const ROUNDS: Readonly<Record<Size, number>> = { full: 5, quick: 2, tiny: 1 };
 
 const MOST_ROUNDS = 1_000;
+const MOST_WORKERS = 64;
 
 /**
  * @throws Error, one line that names option, value and what was expected.
@@ -38,7 +36,7 @@ export function parseOptions(args: readonly string[], all: readonly Row[]): Opti
       // For the tests: enough to see that it works, and not in the help.
       tiny: { type: 'boolean' },
       write: { type: 'boolean' },
-      workers: { type: 'string' },
+      workers: { type: 'string', multiple: true },
       node: { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -51,13 +49,14 @@ export function parseOptions(args: readonly string[], all: readonly Row[]): Opti
   }
   return {
     rows: chooseRows(values.only, all),
-    rounds: number('--rounds', values.rounds, MOST_ROUNDS) ?? ROUNDS[size],
+    rounds:
+      values.rounds === undefined ? ROUNDS[size] : number('--rounds', values.rounds, MOST_ROUNDS),
     size,
     partial,
     write: values.write === true,
     ...definedOnly({
       json: values.json,
-      workers: number('--workers', values.workers, 64),
+      workers: values.workers?.map((text) => number('--workers', text, MOST_WORKERS)),
       node: values.node,
     }),
   };
@@ -75,8 +74,7 @@ function chooseRows(only: readonly string[] | undefined, all: readonly Row[]): r
   return all.filter((row) => names.includes(row.name));
 }
 
-function number(option: string, text: string | undefined, most: number): number | undefined {
-  if (text === undefined) return undefined;
+function number(option: string, text: string, most: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : 0;
   if (value >= 1 && value <= most) return value;
   throw new Error(`${option} ${text}: expected a number from 1 to ${most}`);
@@ -97,11 +95,12 @@ Prints medians with the least and the most of all rounds, and the median of the 
 
   --only ROW[,ROW]   these rows only; may be repeated
   --rounds N         rounds of each row (default ${ROUNDS.full}, quick ${ROUNDS.quick})
-  --quick            all rows in a few minutes: fewer rounds, less of everything
+  --quick            all rows in about a minute: fewer rounds, less of everything
   --json FILE        write the values of all rounds, for bench:compare
   --write            write the table to conformance/bench/RESULTS.md; full form only
-  --workers N        give our daemons --workers N, where they have that option
-  --node PATH        one more column: our daemons run by this Node
+  --workers N        one more column: our daemons with --workers N; may be repeated
+  --node PATH        one more column: our daemons run by this Node; "${NEWEST}" is the newest that npm
+                     installs
   --help             print this text
 
 rows: ${all.map((row) => row.name).join(', ')}

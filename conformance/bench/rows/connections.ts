@@ -5,8 +5,8 @@ import type { Policy } from '../../subjects/spiped.ts';
 import { openColumns } from './columns.ts';
 import { p50, p99, type Row, type Size } from './row.ts';
 
-const COUNT: Readonly<Record<Size, number>> = { full: 400, quick: 100, tiny: 10 };
-const WARM_UP: Readonly<Record<Size, number>> = { full: 200, quick: 100, tiny: 10 };
+const COUNT: Readonly<Record<Size, number>> = { full: 400, quick: 40, tiny: 10 };
+const WARM_UP: Readonly<Record<Size, number>> = { full: 200, quick: 40, tiny: 10 };
 
 const each = { unit: 'ms', better: 'lower' } as const;
 const rate = { unit: '/s', better: 'higher' } as const;

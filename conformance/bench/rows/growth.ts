@@ -14,11 +14,11 @@ const STEPS = [1, 10, 100, 1_000] as const;
 const MOST: Readonly<Record<Size, number>> = { full: 1_000, quick: 100, tiny: 10 };
 const VOLUME: Readonly<Record<Size, number>> = {
   full: 200 * MEGABYTE,
-  quick: 24 * MEGABYTE,
+  quick: 8 * MEGABYTE,
   tiny: 2 * MEGABYTE,
 };
 /** On all connections together; ten on each where there are many. */
-const ROUND_TRIPS: Readonly<Record<Size, number>> = { full: 3_000, quick: 1_000, tiny: 20 };
+const ROUND_TRIPS: Readonly<Record<Size, number>> = { full: 3_000, quick: 500, tiny: 20 };
 const ON_EACH = 10;
 
 export const growth: Row = {

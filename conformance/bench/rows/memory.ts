@@ -13,17 +13,17 @@ import { type Contender, type Pipe, startPipe } from '../contender.ts';
 import { withScope } from '../scopes.ts';
 import { MEGABYTE, type Round, type Row, type Size, type Stage } from './row.ts';
 
-const IDLE: Readonly<Record<Size, number>> = { full: 1_000, quick: 250, tiny: 20 };
+const IDLE: Readonly<Record<Size, number>> = { full: 1_000, quick: 100, tiny: 20 };
 const BUSY = 16;
 /** Bytes that go through all busy connections together. */
 const BUSY_VOLUME: Readonly<Record<Size, number>> = {
   full: 400 * MEGABYTE,
-  quick: 40 * MEGABYTE,
+  quick: 8 * MEGABYTE,
   tiny: 4 * MEGABYTE,
 };
 const FIRST = 32;
 /** Milliseconds before memory is looked at. */
-const SETTLING: Readonly<Record<Size, number>> = { full: 1_000, quick: 300, tiny: 100 };
+const SETTLING: Readonly<Record<Size, number>> = { full: 1_000, quick: 200, tiny: 100 };
 const SAMPLING = 50;
 const KILOBYTE = 1_000;
 

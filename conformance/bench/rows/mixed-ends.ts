@@ -8,8 +8,8 @@ import { C, type Figure } from '../report.ts';
 import { p50, type Round, type Row, type Size, type Stage, throughput } from './row.ts';
 import { VOLUME, WARM_UP } from './streams.ts';
 
-const CONNECTIONS: Readonly<Record<Size, number>> = { full: 200, quick: 60, tiny: 5 };
-const ROUND_TRIPS: Readonly<Record<Size, number>> = { full: 3_000, quick: 1_000, tiny: 20 };
+const CONNECTIONS: Readonly<Record<Size, number>> = { full: 200, quick: 20, tiny: 5 };
+const ROUND_TRIPS: Readonly<Record<Size, number>> = { full: 3_000, quick: 300, tiny: 20 };
 const MICROSECONDS = 1_000;
 
 /** Which end is C's. */
