@@ -177,7 +177,9 @@ export function createExponentiationThread({
       process.nextTick(() => {
         if (cancelled) eraseSecrets([pair.x]);
         else answer(pair);
-        post();
+        // Otherwise the thread stays free for this connection's next question, and makes a pair
+        // after that.
+        if (ready.length < ahead / 2) post();
       });
       return () => {
         cancelled = true;

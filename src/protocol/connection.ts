@@ -30,7 +30,7 @@ import {
   wantsBytes,
 } from './handshake.ts';
 import { unexpected } from './invariant.ts';
-import { type PipeState, startPipe, stepPipe } from './pipe.ts';
+import { type PipeState, type PipeStep, startPipe, stepPipe } from './pipe.ts';
 
 /** What a connection needs to know and never changes. */
 export interface ConnectionContext extends HandshakeContext {
@@ -299,9 +299,7 @@ function pipe(
   flow: Flow,
   { keys, forwardSecrecy, early, ended }: Established,
 ): ConnectionStep {
-  const state = { phase: 'piping' as const, flow, keys, forwardSecrecy };
-  const start = startPipe(context, flow, keys);
-  let step = concludePipe(state, start);
+  let step = concludePipe({ keys, forwardSecrecy }, startPipe(context, flow, keys));
   //= HS-19
   //# Bytes received after the peer's 320th MUST be kept until the keys are known, and opened then
   //# as packets.
@@ -340,13 +338,12 @@ function piping(
 
 /** Take over what the pipe decided: go on, or close. */
 function concludePipe(
-  state: Omit<In<'piping'>, 'pipe'>,
-  result: ReturnType<typeof stepPipe>,
+  { keys, forwardSecrecy }: Pick<In<'piping'>, 'keys' | 'forwardSecrecy'>,
+  { flow, pipe, effects, outcome }: PipeStep,
 ): ConnectionStep {
-  const { flow, pipe: next, effects, outcome } = result;
-  const after = { ...state, flow, pipe: next };
-  if (outcome === undefined) return { state: after, effects };
-  return prepend(effects, closeWith(after, outcome));
+  const state: ConnectionState = { phase: 'piping', flow, keys, forwardSecrecy, pipe };
+  if (outcome === undefined) return { state, effects };
+  return prepend(effects, closeWith(state, outcome));
 }
 
 /** What means the same in every phase between `idle` and `closed`. */

@@ -40,12 +40,15 @@ export function afterSending(flow: Flow, effects: readonly ConnectionEffect[]): 
     if (effect.side === 'plain') plain += effect.bytes.length;
     else cipher += effect.bytes.length;
   }
-  return { ...flow, unsent: { plain, cipher } };
+  return { unsent: { plain, cipher }, reading: flow.reading };
 }
 
 /** The flow after `length` bytes towards `side` were handed over. */
 export function afterWriting(flow: Flow, side: Side, length: number): Flow {
-  return { ...flow, unsent: { ...flow.unsent, [side]: flow.unsent[side] - length } };
+  const { plain, cipher } = flow.unsent;
+  const unsent =
+    side === 'plain' ? { plain: plain - length, cipher } : { plain, cipher: cipher - length };
+  return { unsent, reading: flow.reading };
 }
 
 /** Make `side` read or unread; no effect when it already is. */

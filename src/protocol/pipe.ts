@@ -99,7 +99,7 @@ function sealBytes(
     type: 'bytesReceived',
     bytes,
   });
-  const step = forward(flow, { ...pipe, sealing }, 'plain', effects);
+  const step = forward(flow, { sealing, opening: pipe.opening, ends: pipe.ends }, 'plain', effects);
   return sealing.phase === 'exhausted'
     ? { ...step, outcome: { code: 'packet-numbers-exhausted' } }
     : step;
@@ -115,7 +115,12 @@ function openBytes(
     type: 'bytesReceived',
     bytes,
   });
-  const step = forward(flow, { ...pipe, opening }, 'cipher', effects);
+  const step = forward(
+    flow,
+    { sealing: pipe.sealing, opening, ends: pipe.ends },
+    'cipher',
+    effects,
+  );
   return opening.phase === 'failed' ? { ...step, outcome: { code: opening.fault } } : step;
 }
 
