@@ -171,6 +171,26 @@ test('CN-15: an event that cannot happen is a defect that names itself', async (
   });
 });
 
+test('the event that shows a defect stands in the record, without a step', async () => {
+  const steps: string[] = [];
+  const recorder: ConnectionRecorder = {
+    suite,
+    record: ({ type }, { state, effects }) =>
+      steps.push(`${type} → ${state.phase}, ${effects.length} effects`),
+    congested: false,
+    onceDrained: () => {},
+    end: () => steps.push('the end'),
+  };
+  const { source, ended } = run('server', {}, recorder);
+  source.says.endCompleted();
+  await ended;
+  expect(steps).toEqual([
+    'connectionAccepted → dialingAndHandshaking, 5 effects',
+    'endCompleted → dialingAndHandshaking, 0 effects',
+    'the end',
+  ]);
+});
+
 test('after the end, late reports are without effect', async () => {
   const { connection, source, ended } = run('server');
   connection.cancel();

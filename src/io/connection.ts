@@ -16,7 +16,7 @@ import {
   initialConnectionState,
   stepConnection,
 } from '../protocol/connection.ts';
-import type { ConnectionEffect, ConnectionEvent, Timer } from '../protocol/events.ts';
+import type { ConnectionEffect, ConnectionEvent, Step, Timer } from '../protocol/events.ts';
 import type { Outcome } from '../protocol/faults.ts';
 import { opposite } from '../protocol/flow.ts';
 import { InvariantViolation } from '../protocol/invariant.ts';
@@ -125,12 +125,22 @@ class Interpreter implements Connection {
   }
 
   private step(event: ConnectionEvent): void {
-    const step = stepConnection(this.context, this.state, event);
+    const step = this.fold(event);
     this.state = step.state;
     this.meter.count(event, step);
     this.options.recorder?.record(event, step);
     for (const effect of step.effects) this.perform(effect);
     if (this.options.recorder?.congested === true) this.waitForRecorder();
+  }
+
+  /** The core's step. The event that it cannot take is recorded, too: it is what a replay needs. */
+  private fold(event: ConnectionEvent): Step<ConnectionState, ConnectionEffect> {
+    try {
+      return stepConnection(this.context, this.state, event);
+    } catch (defect) {
+      this.options.recorder?.record(event, { state: this.state, effects: [] });
+      throw defect;
+    }
   }
 
   private perform(effect: ConnectionEffect): void {
