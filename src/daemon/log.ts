@@ -24,7 +24,7 @@ export interface Logger {
 export interface ProgramLogger extends Logger {
   /** Say now what repeats were held back. */
   flush(): void;
-  /** From now on, lines go there. */
+  /** From now on, lines go there; where they went before is closed. */
   redirect(sink: LogSink): void;
   /** At the end of the process: flush, and let the sink finish, within a second or so. */
   close(): Promise<void>;
@@ -91,6 +91,7 @@ class LevelLogger implements ProgramLogger {
   }
 
   redirect(sink: LogSink): void {
+    void this.sink.close?.();
     this.sink = sink;
   }
 

@@ -3,7 +3,15 @@
  * root, what the kernel then says of the daemon.
  */
 
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Scope } from '../../conformance/subjects/scope.ts';
@@ -15,6 +23,7 @@ import {
   NO_PROC,
   NOT_ROOT,
   runSpiped,
+  until,
   writeKey,
 } from './testing/spiped-process.ts';
 
@@ -236,6 +245,25 @@ describe('the daemon', () => {
       stderr: 'spiped: cannot become user "no-such-user" (-u): no such user\n',
     });
     expect(existsSync(path('s'))).toBe(false);
+  });
+
+  test('that logs through syslog since before (-D) does so as the new user then', async ({
+    skip,
+  }) => {
+    if (NOT_ROOT) skip(NOT_ROOT);
+    writeFileSync(path('who'), '', { mode: 0o666 });
+    chmodSync(path('who'), 0o666);
+    const script = `{ echo begins as $(id -u); cat; echo ends as $(id -u); } >>${path('who')}`;
+    writeFileSync(path('logger'), `#!/bin/sh\n${script}\n`);
+    chmodSync(path('logger'), 0o755);
+    const env = { PATH: `${scope.directory}:${process.env.PATH}` };
+    const args = daemon('-D', '--syslog', '-u', '65534:65534');
+    expect(await runSpiped(scope, args, { env })).toMatchObject({ code: 0, stderr: '' });
+    daemonOf(scope, 'pid');
+    const who = (): string => readFileSync(path('who'), 'utf8');
+    await until('the second logger', () => who().includes('begins as 65534'));
+    await until('the end of the first', () => who().includes('ends as 0'));
+    expect(who()).not.toContain('ends as 65534');
   });
 
   test('whose event logs the new user cannot write does not start', async ({ skip }) => {

@@ -102,7 +102,11 @@ async function start(
     //= CL-32
     //# The identity of `-u` MUST be taken after the key is read and the source is listened on, and
     //# before the first connection is accepted.
-    if (config.user !== undefined) dropPrivileges(config.user, logger);
+    if (config.user !== undefined) {
+      dropPrivileges(config.user, logger);
+      // With -D lines go through a `logger` since before; the new one has the new user.
+      if (parent !== undefined && early && config.syslog) logToSyslog(logger, 'spiped');
+    }
     // As the user that will write the event log, and whose workers will be.
     await workforce.prepare();
     if (parent !== undefined && !early) await detach(parent, config, logger);
