@@ -9,6 +9,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { unixAddress } from '../../conformance/subjects/addresses.ts';
+import { isListening as listensOn } from '../../conformance/subjects/processes.ts';
 import { Scope } from '../../conformance/subjects/scope.ts';
 import {
   connectTo,
@@ -68,11 +70,21 @@ async function workersOf(pid: number, count: number): Promise<readonly number[]>
   return workers();
 }
 
+/**
+ * Wait until this process listens on this socket. Not by a connection, which would be one more; and
+ * not by the socket's file, which is there before (bind comes before listen).
+ */
+async function untilListening(pid: number, name: string): Promise<void> {
+  await until(
+    `a spiped on ${name}`,
+    async () => !isAlive(pid) || (await listensOn(pid, unixAddress(path(name)))),
+  );
+}
+
 /** A spiped in the foreground that listens on the socket `from`, and its workers. */
 async function listening(args: readonly string[], from: string, count: number) {
   const spiped = startSpiped(scope, args);
-  // Not by a connection: that would be one more.
-  await until(`a spiped on ${from}`, () => existsSync(path(from)) || spiped.child.exitCode);
+  await untilListening(spiped.pid, from);
   return { ...spiped, workers: await workersOf(spiped.pid, count) };
 }
 
@@ -92,14 +104,10 @@ async function openDaemon(count: number, ...more: string[]) {
   return { pid, stderr, workers: await workersOf(pid, count) };
 }
 
-/** A connection to this socket, which is there; but between bind and listen it takes none yet. */
+/** A connection to this socket, on which somebody listens. */
 async function connected(name: string): Promise<Socket> {
-  let socket: Socket | undefined;
-  await until(`somebody listens on ${name}`, async () => {
-    socket = await connectTo(scope, path(name));
-    return socket !== undefined;
-  });
-  if (socket === undefined) throw new Error('it was there a moment ago');
+  const socket = await connectTo(scope, path(name));
+  if (socket === undefined) throw new Error(`nobody listens on ${name}`);
   return socket;
 }
 
@@ -152,14 +160,14 @@ describe('two workers', () => {
   test('have one limit of connections (CN-18)', async () => {
     const { stderr } = await openDaemon(2, '-n', '5');
     const [, second] = await connect(5);
-    const waiting = await connectTo(scope, path('d'));
+    const waiting = await connected('d');
     await until('the line about it', () => stderr() !== '');
     expect(stderr()).toBe('spiped: maximum number of connections (5) reached\n');
     expect(atTarget).toHaveLength(5);
     // One leaves, whichever worker had it, and the one that waits has its place.
     second?.destroy();
     await until('the sixth at the target', () => atTarget.length === 6);
-    expect(waiting?.destroyed).toBe(false);
+    expect(waiting.destroyed).toBe(false);
   });
 
   test('pass whole streams in both directions, and half-closes (CN-10)', async () => {
@@ -171,10 +179,10 @@ describe('two workers', () => {
     });
     const data = randomBytes(300_000);
     const streams = Array.from({ length: 4 }, async () => {
-      const socket = await connectTo(scope, path('e'));
-      socket?.end(data);
+      const socket = await connected('e');
+      socket.end(data);
       const chunks: Buffer[] = [];
-      for await (const chunk of socket ?? []) chunks.push(chunk as Buffer);
+      for await (const chunk of socket) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks).equals(data);
     });
     expect(await Promise.all(streams)).toEqual([true, true, true, true]);
@@ -283,11 +291,11 @@ describe('a worker that dies', () => {
     const [worker = 0] = workers;
     process.kill(worker, 'SIGSTOP');
     // The first is on its way to the worker; the others wait for that in the daemon.
-    const sockets: (Socket | undefined)[] = [];
-    for (let i = 0; i < 3; i++) sockets.push((await connectTo(scope, path('d')))?.resume());
+    const sockets: Socket[] = [];
+    for (let i = 0; i < 3; i++) sockets.push((await connected('d')).resume());
     process.kill(worker, 'SIGKILL');
     await until('all of them at the target', () => atTarget.length === 3);
-    expect(sockets.some((socket) => socket === undefined || socket.closed)).toBe(false);
+    expect(sockets.some(({ closed }) => closed)).toBe(false);
     expect(stderr()).toContain(`worker ${worker} ended unexpectedly (SIGKILL), and 0 connections`);
   });
 
@@ -307,7 +315,7 @@ test('a worker that is out of descriptors closes what it cannot take, and goes o
   const { child, ended, stderr, pid } = startSpiped(scope, args, {
     command: ['sh', '-c', 'ulimit -n 64; exec "$@"', 'sh', ...SPIPED],
   });
-  await until('a spiped on d', () => existsSync(path('d')));
+  await untilListening(pid, 'd');
   const [worker] = await workersOf(pid, 1);
   const sockets: Socket[] = [];
   while (!stderr().includes('EMFILE (worker')) {
@@ -318,13 +326,10 @@ test('a worker that is out of descriptors closes what it cannot take, and goes o
   await until('the end of one', () => sockets.some(({ closed }) => closed));
   for (const socket of sockets) socket.end();
   await until('the end of all', () => sockets.every(({ closed }) => closed));
-  const last = await connectTo(scope, path('d'));
+  const last = await connected('d');
   // A server speaks first.
-  if (last !== undefined)
-    await once(
-      last.once('data', () => last.end()),
-      'data',
-    );
+  await once(last, 'data');
+  last.end();
   // It waits for the end of each connection that it has not heard of: there is none.
   child.kill('SIGTERM');
   expect(await ended).toMatchObject({ code: 0 });
