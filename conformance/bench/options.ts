@@ -95,7 +95,7 @@ Prints medians with the least and the most of all rounds, and the median of the 
 
   --only ROW[,ROW]   these rows only; may be repeated
   --rounds N         rounds of each row (default ${ROUNDS.full}, quick ${ROUNDS.quick})
-  --quick            all rows in about a minute: fewer rounds, less of everything
+  --quick            all rows in less than a minute: fewer rounds, less of everything
   --json FILE        write the values of all rounds, for bench:compare
   --write            write the table to conformance/bench/RESULTS.md; full form only
   --workers N        one more column: our daemons with --workers N; may be repeated

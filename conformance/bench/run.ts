@@ -1,6 +1,7 @@
 /**
  * A run of the benchmark: row after row, each in a scope of its own with a load of its own, so that
- * a row's figures do not depend on the rows before it.
+ * a row's figures do not depend on the rows before it. Only the short forms, which are not quoted,
+ * save the time that it takes to start a load for each.
  */
 
 import type { Contender } from './contender.ts';
@@ -28,6 +29,11 @@ export interface Progress {
  * @throws Error when the run was interrupted, and when nothing can be measured at all.
  */
 export async function runBench(options: Options, progress: Progress): Promise<Report> {
+  if (options.size === 'full') return await runRows(options, progress);
+  return await withScope(async (scope) => runRows(options, progress, await Load.start(scope)));
+}
+
+async function runRows(options: Options, progress: Progress, load?: Load): Promise<Report> {
   const date = new Date().toISOString();
   const begin = loadNow();
   const contenders = await findContenders(options);
@@ -38,7 +44,7 @@ export async function runBench(options: Options, progress: Progress): Promise<Re
     progress.began(row);
     try {
       const { rounds, size } = options;
-      const found = await runRow(row, { contenders: contenders.all, rounds, size, notes });
+      const found = await runRow(row, { contenders: contenders.all, rounds, size, notes, load });
       measured.push(...found);
       progress.measured(found);
     } catch (error) {
@@ -66,12 +72,14 @@ interface RowSettings {
   readonly rounds: number;
   readonly size: Size;
   readonly notes: string[];
+  /** The load of all rows; undefined where each has its own. */
+  readonly load: Load | undefined;
 }
 
 async function runRow(row: Row, settings: RowSettings): Promise<readonly Measured[]> {
   const { contenders, rounds, size, notes } = settings;
   return await withScope(async (scope) => {
-    const load = await Load.start(scope);
+    const load = settings.load ?? (await Load.start(scope));
     const note = (text: string) => notes.push(text);
     const measure = await row.open({ scope, load, contenders, size, note });
     const found: Round[] = [];

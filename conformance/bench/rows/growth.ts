@@ -11,14 +11,14 @@ import { allowedConnections } from './memory.ts';
 import { MEGABYTE, p99, type Row, type Size, type Stage, throughput } from './row.ts';
 
 const STEPS = [1, 10, 100, 1_000] as const;
-const MOST: Readonly<Record<Size, number>> = { full: 1_000, quick: 100, tiny: 10 };
+const MOST: Readonly<Record<Size, number>> = { full: 1_000, quick: 10, tiny: 10 };
 const VOLUME: Readonly<Record<Size, number>> = {
   full: 200 * MEGABYTE,
-  quick: 8 * MEGABYTE,
+  quick: 4 * MEGABYTE,
   tiny: 2 * MEGABYTE,
 };
 /** On all connections together; ten on each where there are many. */
-const ROUND_TRIPS: Readonly<Record<Size, number>> = { full: 3_000, quick: 500, tiny: 20 };
+const ROUND_TRIPS: Readonly<Record<Size, number>> = { full: 3_000, quick: 300, tiny: 20 };
 const ON_EACH = 10;
 
 export const growth: Row = {

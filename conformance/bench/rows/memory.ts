@@ -18,12 +18,12 @@ const BUSY = 16;
 /** Bytes that go through all busy connections together. */
 const BUSY_VOLUME: Readonly<Record<Size, number>> = {
   full: 400 * MEGABYTE,
-  quick: 8 * MEGABYTE,
+  quick: 4 * MEGABYTE,
   tiny: 4 * MEGABYTE,
 };
 const FIRST = 32;
 /** Milliseconds before memory is looked at. */
-const SETTLING: Readonly<Record<Size, number>> = { full: 1_000, quick: 200, tiny: 100 };
+const SETTLING: Readonly<Record<Size, number>> = { full: 1_000, quick: 100, tiny: 100 };
 const SAMPLING = 50;
 const KILOBYTE = 1_000;
 

@@ -9,7 +9,7 @@ import { MEGABYTE, p50, p99, type Row, type Size, throughput } from './row.ts';
 
 const VOLUME: Readonly<Record<Size, number>> = {
   full: 300 * MEGABYTE,
-  quick: 10 * MEGABYTE,
+  quick: 4 * MEGABYTE,
   tiny: 2 * MEGABYTE,
 };
 

@@ -3,8 +3,8 @@
 import { openColumns } from './columns.ts';
 import { p50, p99, type Row, type Size } from './row.ts';
 
-const COUNT: Readonly<Record<Size, number>> = { full: 5_000, quick: 500, tiny: 20 };
-const WARM_UP: Readonly<Record<Size, number>> = { full: 3_000, quick: 500, tiny: 20 };
+const COUNT: Readonly<Record<Size, number>> = { full: 5_000, quick: 300, tiny: 20 };
+const WARM_UP: Readonly<Record<Size, number>> = { full: 3_000, quick: 300, tiny: 20 };
 
 const unit = { unit: 'µs', better: 'lower' } as const;
 const MICROSECONDS = 1_000;

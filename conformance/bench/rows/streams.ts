@@ -11,14 +11,14 @@ import { MEGABYTE, type Row, type Size, type Stage, throughput } from './row.ts'
 /** Bytes of a round, all streams together, in one direction. */
 export const VOLUME: Readonly<Record<Size, number>> = {
   full: 400 * MEGABYTE,
-  quick: 16 * MEGABYTE,
+  quick: 10 * MEGABYTE,
   tiny: 2 * MEGABYTE,
 };
 
 /** Bytes that go through before the first round. */
 export const WARM_UP: Readonly<Record<Size, number>> = {
   full: 100 * MEGABYTE,
-  quick: 16 * MEGABYTE,
+  quick: 8 * MEGABYTE,
   tiny: MEGABYTE,
 };
 
