@@ -143,14 +143,22 @@ class Run {
     const left: { pid: number; facts: Left }[] = [];
     for (const [n, pid] of others.entries()) {
       const gone = () => hasEnded(pid);
-      const never = this.#vector.mayNeverListen === true || isHelper(pid);
-      const facts = never
-        ? await this.#look(pid, surroundings, gone)
-        : await this.#serving(pid, surroundings, gone);
+      const waits = this.#vector.mayNeverListen === true && !isHelper(pid);
+      if (waits) await this.#untilItSays(pid, gone);
+      const facts =
+        waits || isHelper(pid)
+          ? await this.#look(pid, surroundings, gone)
+          : await this.#serving(pid, surroundings, gone);
       const listenedAtOnce = atOnce[n] === true;
       if (facts !== undefined) left.push({ pid, facts: { ...facts, listenedAtOnce } });
     }
     return left;
+  }
+
+  /** Why it waits comes after its parent has returned, and after a look-up. */
+  async #untilItSays(pid: number, gone: () => boolean): Promise<void> {
+    const settled = () => gone() || listeningOf(pid).length > 0 || this.#text('stderr').endsWith('\n');
+    await within(`what ${this.#title} started says why it waits`, until(settled));
   }
 
   /** The facts of a process, once it serves; undefined where it ends before it does. */
