@@ -157,7 +157,8 @@ class Run {
 
   /** Why it waits comes after its parent has returned, and after a look-up. */
   async #untilItSays(pid: number, gone: () => boolean): Promise<void> {
-    const settled = () => gone() || listeningOf(pid).length > 0 || this.#text('stderr').endsWith('\n');
+    const settled = () =>
+      gone() || listeningOf(pid).length > 0 || this.#text('stderr').endsWith('\n');
     await within(`what ${this.#title} started says why it waits`, until(settled));
   }
 
