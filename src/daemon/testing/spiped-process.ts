@@ -1,6 +1,6 @@
 /**
  * Runs the built `spiped`, the one that people run, and sees what becomes of it: for tests of what
- * shows only in a process. `npm test` builds it first.
+ * shows only in a process. Every run of tests builds it first.
  *
  * Everything belongs to a scope: its directory, and every process, which is ended by its id; one
  * that is still there at the scope's end is an error.
