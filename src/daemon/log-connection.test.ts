@@ -16,8 +16,11 @@ interface Said {
 }
 
 const SUMMARY: ConnectionSummary = {
+  id: 'k3x9ab-42',
+  pair: '0f1e2d3c4b5a6978',
   peer: '[192.0.2.1]:4711',
   target: 'mail.example:25',
+  dialled: { to: '[192.0.2.7]:25', from: '[192.0.2.2]:33333' },
   outcome: { code: 'closed' },
   plainBytes: { received: 2048, sent: 7 },
   packets: { sealed: 2, opened: 1 },
@@ -25,12 +28,16 @@ const SUMMARY: ConnectionSummary = {
   forwardSecrecy: true,
 };
 
-function said(outcome: Outcome, role: Role = 'server'): readonly Said[] {
+function said(
+  outcome: Outcome,
+  role: Role = 'server',
+  summary: ConnectionSummary = SUMMARY,
+): readonly Said[] {
   const lines: Said[] = [];
   const log = (level: LogLevel, event: string, message: string, fields?: LogFields): void => {
     lines.push({ level, event, message, fields });
   };
-  logConnectionEnd({ log }, { ...SUMMARY, outcome }, role);
+  logConnectionEnd({ log }, { ...summary, outcome }, role);
   return lines;
 }
 
@@ -55,10 +62,14 @@ describe('at info', () => {
         level: 'info',
         event: 'connection-ended',
         message:
-          'connection from [192.0.2.1]:4711 to mail.example:25 ended: closed; bytes: 2048 received, 7 sent; packets: 2 sealed, 1 opened; 1.235 s',
+          'connection from [192.0.2.1]:4711 to mail.example:25 ended: closed; bytes: 2048 received, 7 sent; packets: 2 sealed, 1 opened; 1.235 s; id k3x9ab-42; pair 0f1e2d3c4b5a6978; dialled [192.0.2.7]:25 from [192.0.2.2]:33333',
         fields: {
+          connection: 'k3x9ab-42',
+          pair: '0f1e2d3c4b5a6978',
           peer: '[192.0.2.1]:4711',
           target: 'mail.example:25',
+          targetAddress: '[192.0.2.7]:25',
+          localAddress: '[192.0.2.2]:33333',
           outcome: 'closed',
           bytesReceived: 2048,
           bytesSent: 7,
@@ -102,7 +113,7 @@ describe('above info', () => {
 
   test('a target that cannot be reached is named, with the reason in words and code', () => {
     expect(loud({ code: 'target-connect-failed', detail: 'ECONNREFUSED' })).toBe(
-      'connection from [192.0.2.1]:4711: could not connect to the target: connection refused (ECONNREFUSED) (target mail.example:25)',
+      'connection from [192.0.2.1]:4711: could not connect to the target: connection refused (ECONNREFUSED) (target mail.example:25); id k3x9ab-42; pair 0f1e2d3c4b5a6978; dialled [192.0.2.7]:25 from [192.0.2.2]:33333',
     );
   });
 
@@ -114,8 +125,35 @@ describe('above info', () => {
     expect(loud({ code: 'plain-socket-failed' }, 'client')).not.toContain('target');
   });
 
+  test('a program that goes away while the pipe stands is no warning; before that, it is one', () => {
+    const { forwardSecrecy, ...early } = SUMMARY;
+    for (const detail of ['ECONNRESET', 'EPIPE']) {
+      const outcome: Outcome = { code: 'plain-socket-failed', detail };
+      expect(said(outcome).map(({ level }) => level)).toEqual(['info']);
+      expect(said(outcome, 'client', early).map(({ level }) => level)).toEqual(['warn', 'info']);
+    }
+    // A peer that does the same is cut off by somebody, and so is what has another reason.
+    expect(loud({ code: 'cipher-socket-failed', detail: 'ECONNRESET' })).toBeDefined();
+    expect(loud({ code: 'plain-socket-failed', detail: 'ETIMEDOUT' })).toBeDefined();
+  });
+
+  test('what is not known is not said: no pair before the nonces, no address before the target', () => {
+    const { pair, dialled, ...early } = SUMMARY;
+    const [line] = said({ code: 'handshake-timed-out' }, 'server', early);
+    expect(line?.message).toMatch(/; id k3x9ab-42$/);
+    expect(Object.keys(line?.fields ?? {})).not.toContain('pair');
+    const [unix] = said({ code: 'handshake-timed-out' }, 'server', {
+      ...early,
+      dialled: { to: '/run/redis.sock' },
+    });
+    expect(unix?.message).toMatch(/; id k3x9ab-42; dialled \/run\/redis\.sock$/);
+    expect(Object.keys(unix?.fields ?? {})).not.toContain('localAddress');
+  });
+
   test('a detail that is no code of the system is said as it is', () => {
-    expect(loud({ code: 'internal-error', detail: 'invariant: x' })).toMatch(/: invariant: x$/);
+    expect(loud({ code: 'internal-error', detail: 'invariant: x' })).toContain(
+      ': invariant: x; id ',
+    );
     expect(said({ code: 'internal-error', detail: 'invariant: x' })[0]?.fields).toMatchObject({
       detail: 'invariant: x',
     });

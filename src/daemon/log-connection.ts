@@ -12,6 +12,9 @@ import { FAULTS, type Outcome } from '../protocol/faults.ts';
 import type { Role } from '../protocol/parameters.ts';
 import type { LogFields, Logger } from './log.ts';
 
+/** What the system calls a program that is gone. */
+const GONE: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE']);
+
 /** An outcome that is a fault. */
 type Fault = Extract<Outcome, { readonly detail?: string }>;
 
@@ -20,21 +23,23 @@ type Fault = Extract<Outcome, { readonly detail?: string }>;
 //# A daemon SHOULD say in one line, for each connection that failed, who caused it and why.
 export function logConnectionEnd(logger: Logger, summary: ConnectionSummary, role: Role): void {
   const { peer, target, outcome } = summary;
-  const level = levelOf(outcome, role);
-  const fields = fieldsOf(summary);
+  const level = levelOf(summary, role);
+  const fields = connectionFields(summary);
   if (level !== 'info' && outcome.code !== 'closed' && outcome.code !== 'cancelled') {
-    const about = `connection from ${peer}`;
-    logger.log(level, outcome.code, `${about}: ${describeFault(outcome, target, role)}`, fields);
+    const fault = describeFault(outcome, target, role);
+    const message = `connection from ${peer}: ${fault}; ${describeIdentity(summary)}`;
+    logger.log(level, outcome.code, message, fields);
   }
   logger.log('info', 'connection-ended', describeEnd(summary), fields);
 }
 
 /**
- * How loud an end is. Who leaves a server before saying anything is no peer with a problem: it is
+ * How loud an end is. A program that goes away while the pipe stands, without waiting for what is
+ * on its way, is everyday life: a browser that is closed, a client that has what it wanted. Who leaves a server before saying anything is no peer with a problem: it is
  * a port check, and those come every few seconds for the life of the daemon. A client's peer is
  * its target: that one has no reason to leave.
  */
-function levelOf(outcome: Outcome, role: Role): LogLevel {
+function levelOf({ outcome, forwardSecrecy }: ConnectionSummary, role: Role): LogLevel {
   switch (outcome.code) {
     case 'closed':
     case 'cancelled':
@@ -43,6 +48,8 @@ function levelOf(outcome: Outcome, role: Role): LogLevel {
       return role === 'server' ? 'info' : 'warn';
     case 'internal-error':
       return 'error';
+    case 'plain-socket-failed':
+      return forwardSecrecy !== undefined && GONE.has(outcome.detail) ? 'info' : 'warn';
     default:
       return 'warn';
   }
@@ -72,16 +79,36 @@ function describeEnd(summary: ConnectionSummary): string {
     `bytes: ${plainBytes.received} received, ${plainBytes.sent} sent`,
     `packets: ${packets.sealed} sealed, ${packets.opened} opened`,
     `${(milliseconds / 1000).toFixed(3)} s`,
+    describeIdentity(summary),
   ];
   return `connection from ${peer} to ${target} ended: ${outcome.code}; ${amounts.join('; ')}`;
 }
 
-/** The fields of both lines, as documented in spec/logging.md. */
-function fieldsOf(summary: ConnectionSummary): LogFields {
-  const { peer, target, outcome, plainBytes, packets, milliseconds, forwardSecrecy } = summary;
+/**
+ * What leads from a line to the event log, to the other end's log and to a capture:
+ * `id k3x9ab-42; pair 0f1e2d3c4b5a6978; dialled [192.0.2.7]:25 from [192.0.2.1]:41234`.
+ */
+export function describeIdentity({ id, pair, dialled }: ConnectionSummary): string {
+  const parts = [`id ${id}`];
+  if (pair !== undefined) parts.push(`pair ${pair}`);
+  if (dialled !== undefined) {
+    const from = dialled.from === undefined ? '' : ` from ${dialled.from}`;
+    parts.push(`dialled ${dialled.to}${from}`);
+  }
+  return parts.join('; ');
+}
+
+/** The fields of all lines about a connection, as documented in spec/logging.md. */
+export function connectionFields(summary: ConnectionSummary): LogFields {
+  const { id, pair, peer, target, dialled, outcome } = summary;
+  const { plainBytes, packets, milliseconds, forwardSecrecy } = summary;
   return {
+    connection: id,
+    ...(pair === undefined ? {} : { pair }),
     peer,
     target,
+    ...(dialled === undefined ? {} : { targetAddress: dialled.to }),
+    ...(dialled?.from === undefined ? {} : { localAddress: dialled.from }),
     outcome: outcome.code,
     ...('detail' in outcome && outcome.detail !== undefined ? { detail: outcome.detail } : {}),
     bytesReceived: plainBytes.received,

@@ -69,8 +69,11 @@ test('the fields of connections are documented, in their order', () => {
     said.push(fields);
   };
   const summary: ConnectionSummary = {
+    id: 'id',
+    pair: 'pair',
     peer: 'peer',
     target: 'target',
+    dialled: { to: 'to', from: 'from' },
     outcome: { code: 'cipher-socket-failed', detail: 'ECONNRESET' },
     plainBytes: { received: 1, sent: 2 },
     packets: { sealed: 3, opened: 4 },

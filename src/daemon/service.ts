@@ -12,6 +12,7 @@ import { type Connection, runConnection } from '../io/connection.ts';
 import type { Exponentiator } from '../io/exponentiation.ts';
 import { dial, type SocketOptions } from '../io/socket.ts';
 import type { Target } from '../io/target.ts';
+import { connectionIds } from './connection-ids.ts';
 import { describeDefect } from './defects.ts';
 import type { Logger } from './log.ts';
 import { logConnectionEnd } from './log-connection.ts';
@@ -49,18 +50,22 @@ export function createService(options: ServiceOptions): Service {
   const context = { role, policy, secret, suite, timeoutMilliseconds, dial: dialWhen };
   const heap = keepHeapSmall();
   const open = new Set<Connection>();
+  const nextId = connectionIds();
   let eventLog: EventLog | undefined;
 
   const begin = (channel: Channel, ended: () => void): void => {
     //= CN-1
     //# For each connection accepted at the source the end MUST make one connection to the target;
     //# the two live and die together.
+    const id = nextId();
+    const about = { connection: id, peer: channel.peer, target: config.target.text };
     const connection = runConnection({
+      id,
       context,
       source: channel,
       dial: (listener) => dial(target.endpoints, sockets, listener),
       exponentiator,
-      recorder: eventLog?.begin(context),
+      recorder: eventLog?.begin({ ...context, ...about }),
       received: (length) => heap.bytesReceived(length),
       target: config.target.text,
       ended: (summary) => {

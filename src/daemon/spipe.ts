@@ -15,12 +15,13 @@ import { dial } from '../io/socket.ts';
 import { stdioChannel } from '../io/stdio.ts';
 import type { ConnectionSummary } from '../io/summary.ts';
 import { describeOutcome, type Outcome } from '../protocol/faults.ts';
+import { connectionIds } from './connection-ids.ts';
 import { catchDefects } from './defects.ts';
 import { systemReason } from './errors.ts';
 import { startEventLog } from './event-log.ts';
 import { readKey } from './key.ts';
 import { createLogger, type Logger } from './log.ts';
-import { logConnectionEnd } from './log-connection.ts';
+import { connectionFields, describeIdentity, logConnectionEnd } from './log-connection.ts';
 import { resolveBind } from './names.ts';
 
 /** Run spipe to its end. Resolves to the exit status. */
@@ -39,7 +40,8 @@ export async function runSpipe(config: SpipeConfig): Promise<number> {
       return 0;
     }
     // Why it exits with 1 is an error at any level.
-    logger.log('error', outcome.code, describe(outcome, config));
+    const message = `${describe(outcome, config)}; ${describeIdentity(summary)}`;
+    logger.log('error', outcome.code, message, connectionFields(summary));
     return 1;
   } catch (error) {
     logger.log('error', 'start-failed', systemReason(error));
@@ -65,13 +67,17 @@ async function connect(config: SpipeConfig, logger: Logger): Promise<ConnectionS
   };
   const eventLog = startEventLog(config, logger);
   const sockets = bind === undefined ? { keepAlive } : { keepAlive, bind };
+  const id = connectionIds()();
+  const source = stdioChannel();
+  const about = { connection: id, peer: source.peer, target: config.target.text };
   const summary = await new Promise<ConnectionSummary>((resolve) => {
     const connection = runConnection({
+      id,
       context,
-      source: stdioChannel(),
+      source,
       dial: (listener) => dial(target, sockets, listener),
       exponentiator: createExponentiator(),
-      recorder: eventLog?.begin(context),
+      recorder: eventLog?.begin({ ...context, ...about }),
       target: config.target.text,
       ended: resolve,
     });

@@ -141,17 +141,23 @@ async function established(): Promise<Socket> {
 describe('two workers', () => {
   test('share the connections evenly, and record them under names of their own', async () => {
     mkdirSync(path('logs'));
-    const { workers } = await openDaemon(2, '--event-log', path('logs'));
+    await openDaemon(2, '--event-log', path('logs'));
     await connect(6);
     // A file is opened beside its connection.
     await until('six records', () => readdirSync(path('logs')).length === 6);
-    const recorders = readdirSync(path('logs')).map((name) =>
-      Number(/-(\d+)\.ndjson$/.exec(name)?.[1]),
+    const ids = readdirSync(path('logs')).map(
+      (name) => /-(\w+-\d+)\.ndjson$/.exec(name)?.[1] ?? name,
     );
-    for (const worker of workers) {
-      expect(recorders.filter((recorder) => recorder === worker)).toHaveLength(3);
+    // What is in front of a number is the process's own.
+    const numbers = new Map<string, string[]>();
+    for (const id of ids.sort()) {
+      const [run = '', number = ''] = id.split('-');
+      numbers.set(run, [...(numbers.get(run) ?? []), number]);
     }
-    expect(recorders).toHaveLength(6);
+    expect([...numbers.values()]).toEqual([
+      ['1', '2', '3'],
+      ['1', '2', '3'],
+    ]);
   });
 
   //= CN-18

@@ -58,27 +58,39 @@ const effects: { [Type in ConnectionEffect['type']]: fc.Arbitrary<ConnectionEffe
   closeConnection: fc.record({ type: just('closeConnection'), outcome }),
 };
 
-const entryOf = (event: fc.Arbitrary<ConnectionEvent>): fc.Arbitrary<FullEntry> =>
-  fc.record({
-    content: just('full'),
-    sequence: count,
-    microseconds: count,
-    phase: text,
-    event,
-    effects: fc.array(fc.oneof(...Object.values(effects)).map(withoutErasedSecrets)),
-    derivations: fc.array(fc.record({ salt: bytes, output: bytes })),
-  });
+const dialled = fc.record({ to: text, from: text }, { requiredKeys: ['to'] });
 
-const header: fc.Arbitrary<LogHeader> = fc.record({
-  content: fc.constantFrom('wire' as const, 'full' as const),
-  connection: text,
-  role: fc.constantFrom('client' as const, 'server' as const),
-  policy: fc.record({ weak: fc.boolean(), requireForwardSecrecy: fc.boolean() }),
-  timeoutMilliseconds: count,
-  dial: fc.constantFrom('on-accept' as const, 'after-handshake' as const),
-  software: fc.record({ name: text, version: text }),
-  started: text,
-});
+const entryOf = (event: fc.Arbitrary<ConnectionEvent>): fc.Arbitrary<FullEntry> =>
+  fc
+    .tuple(
+      fc.record({
+        content: just('full'),
+        sequence: count,
+        microseconds: count,
+        phase: text,
+        event,
+        effects: fc.array(fc.oneof(...Object.values(effects)).map(withoutErasedSecrets)),
+        derivations: fc.array(fc.record({ salt: bytes, output: bytes })),
+      }),
+      fc.record({ dialled }, { requiredKeys: [] }),
+    )
+    .map(([entry, more]) => ({ ...entry, ...more }));
+
+const header: fc.Arbitrary<LogHeader> = fc
+  .tuple(
+    fc.record({
+      content: fc.constantFrom('wire' as const, 'full' as const),
+      connection: text,
+      role: fc.constantFrom('client' as const, 'server' as const),
+      policy: fc.record({ weak: fc.boolean(), requireForwardSecrecy: fc.boolean() }),
+      timeoutMilliseconds: count,
+      dial: fc.constantFrom('on-accept' as const, 'after-handshake' as const),
+      software: fc.record({ name: text, version: text }),
+      started: text,
+    }),
+    fc.record({ peer: text, target: text }, { requiredKeys: [] }),
+  )
+  .map(([header, more]) => ({ ...header, ...more }));
 
 const end: fc.Arbitrary<LogEnd> = fc.record({
   microseconds: count,

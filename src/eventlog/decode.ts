@@ -9,6 +9,7 @@ import type { ConnectionEvent } from '../protocol/events.ts';
 import { FAULTS, type FaultCode, type Outcome } from '../protocol/faults.ts';
 import { Fields, FormatError } from './fields.ts';
 import {
+  type Dialled,
   FORMAT_NAME,
   FORMAT_VERSION,
   type FullEffect,
@@ -44,6 +45,8 @@ export function decodeHeader(object: string): LogHeader {
   const header: LogHeader = {
     content,
     connection: fields.string('connection'),
+    ...optional(fields, 'peer'),
+    ...optional(fields, 'target'),
     role: fields.oneOf('role', ROLES),
     policy: {
       weak: policy.boolean('weak'),
@@ -76,6 +79,9 @@ function decodeEntry(fields: Fields, content: LogContent): LogEntry {
     sequence: fields.count('seq'),
     microseconds: fields.count('us'),
     phase: fields.string('phase'),
+    ...(fields.has('dialled')
+      ? { dialled: complete(fields.object('dialled'), decodeDialled) }
+      : {}),
   };
   const event = fields.object('event');
   const effects = fields.objects('effects');
@@ -99,6 +105,10 @@ function decodeEntry(fields: Fields, content: LogContent): LogEntry {
       })),
     ),
   };
+}
+
+function decodeDialled(fields: Fields): Dialled {
+  return { to: fields.string('to'), ...optional(fields, 'from') };
 }
 
 function decodeEnd(fields: Fields): LogEnd {
@@ -239,6 +249,14 @@ function decodeOutcome(fields: Fields): Outcome {
 
 function isFaultCode(code: string): code is FaultCode {
   return Object.hasOwn(FAULTS, code);
+}
+
+/** A text that may be absent, ready to be spread. */
+function optional<Name extends string>(
+  fields: Fields,
+  name: Name,
+): { readonly [_ in Name]?: string } {
+  return fields.has(name) ? ({ [name]: fields.string(name) } as { [_ in Name]: string }) : {};
 }
 
 function complete<Result>(fields: Fields, decode: (fields: Fields) => Result): Result {

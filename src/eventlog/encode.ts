@@ -17,13 +17,15 @@ import {
   type WireEvent,
 } from './format.ts';
 
-/** The header as a JSON object. */
+/** The header as a JSON object; what is not there is left out. */
 export function encodeHeader(header: LogHeader): string {
   return JSON.stringify({
     format: FORMAT_NAME,
     version: FORMAT_VERSION,
     content: header.content,
     connection: header.connection,
+    peer: header.peer,
+    target: header.target,
     role: header.role,
     policy: {
       weak: header.policy.weak,
@@ -36,16 +38,20 @@ export function encodeHeader(header: LogHeader): string {
   });
 }
 
-/** An entry as a JSON object. `derived` is left out when there is nothing in it. */
+/** An entry as a JSON object. `dialled` and `derived` are left out when there is nothing in them. */
 export function encodeEntry(entry: LogEntry): string {
   const effects = entry.effects.map(encodeEffect).join(',');
   const derived =
     entry.content === 'full' && entry.derivations.length > 0
       ? `,"derived":[${entry.derivations.map(encodeDerivation).join(',')}]`
       : '';
+  const dialled =
+    entry.dialled === undefined
+      ? ''
+      : `,"dialled":${JSON.stringify({ to: entry.dialled.to, from: entry.dialled.from })}`;
   return (
     `{"seq":${entry.sequence},"us":${entry.microseconds},"event":${encodeEvent(entry.event)}` +
-    `,"effects":[${effects}],"phase":${JSON.stringify(entry.phase)}${derived}}`
+    `,"effects":[${effects}],"phase":${JSON.stringify(entry.phase)}${dialled}${derived}}`
   );
 }
 

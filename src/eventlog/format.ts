@@ -37,13 +37,24 @@ export interface ConnectionDescription {
   readonly timeoutMilliseconds: number;
   /** When a server dials its target (CN-2). */
   readonly dial: ConnectionContext['dial'];
+  /** Tells the connections of a directory apart; a word without spaces. The log says the same. */
+  readonly connection: string;
+  /** Who connected, and the target as configured. Logs made from vectors have neither. */
+  readonly peer?: string;
+  readonly target?: string;
+}
+
+/** The sockets of the dialled side, once it is connected. */
+export interface Dialled {
+  /** The address that answered, of those that the target has: `[127.0.0.1]:6379`, or a path. */
+  readonly to: string;
+  /** Our own address and port; a UNIX socket has none. */
+  readonly from?: string;
 }
 
 /** The first line. */
 export interface LogHeader extends ConnectionDescription {
   readonly content: LogContent;
-  /** Tells the connections of one process apart; a word without spaces. */
-  readonly connection: string;
   readonly software: Software;
   /** The wall clock when recording began, ISO 8601, UTC. Every other time counts from there. */
   readonly started: string;
@@ -93,6 +104,8 @@ interface EntryTimes {
   readonly microseconds: number;
   /** `phase` of the connection's state after the event. */
   readonly phase: string;
+  /** Where the event is `targetConnected`. */
+  readonly dialled?: Dialled;
 }
 
 /** One event of a `full` log, with what came of it. */

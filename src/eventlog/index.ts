@@ -4,6 +4,7 @@
  */
 
 export type {
+  Dialled,
   FullEffect,
   LogContent,
   LogEnd,
@@ -13,6 +14,7 @@ export type {
   Software,
   WireEffect,
 } from './format.ts';
+export { PairFinder, pairId } from './pair.ts';
 export { EventLogError, readEventLog, readEventLogFile } from './reader.ts';
 export { redact } from './redact.ts';
 export {

@@ -11,7 +11,7 @@ import type { ConnectionEffect, ConnectionEvent, Step } from '../protocol/events
 import type { CryptoSuite } from '../protocol/suite.ts';
 import { wireEffect, wireEvent, withoutErasedSecrets } from './content.ts';
 import { encodeEnd, encodeEntry, encodeHeader } from './encode.ts';
-import type { Derivation, LogHeader } from './format.ts';
+import type { Derivation, Dialled, LogHeader } from './format.ts';
 import { LogFile, type LogStorage } from './log-file.ts';
 import { Tally } from './tally.ts';
 
@@ -29,9 +29,14 @@ export interface ConnectionRecorder {
   /**
    * Record an event and the step it led to. Call it directly after the step and before its
    * effects are performed: nothing is kept of the arrays, which may be erased afterwards.
+   * `dialled` is what is known of the dialled side's sockets.
    * Never throws. Without effect after {@link ConnectionRecorder.end}.
    */
-  record(event: ConnectionEvent, step: Step<ConnectionState, ConnectionEffect>): void;
+  record(
+    event: ConnectionEvent,
+    step: Step<ConnectionState, ConnectionEffect>,
+    dialled?: Dialled,
+  ): void;
 
   /**
    * More than {@link CONGESTION_BYTES} wait for the log's disk: read no more from the sockets
@@ -95,11 +100,15 @@ class Recorder implements OwnedRecorder {
     return this.#file.waiting > CONGESTION_BYTES;
   }
 
-  record(event: ConnectionEvent, step: Step<ConnectionState, ConnectionEffect>): void {
+  record(
+    event: ConnectionEvent,
+    step: Step<ConnectionState, ConnectionEffect>,
+    dialled?: Dialled,
+  ): void {
     const derivations = this.#derivations;
     this.#derivations = [];
     if (this.#ended || this.#file.stopped) return;
-    this.#guarded(() => this.#append(event, step, derivations));
+    this.#guarded(() => this.#append(event, step, dialled, derivations));
   }
 
   onceDrained(callback: () => void): void {
@@ -117,6 +126,7 @@ class Recorder implements OwnedRecorder {
   #append(
     event: ConnectionEvent,
     step: Step<ConnectionState, ConnectionEffect>,
+    dialled: Dialled | undefined,
     derivations: readonly Derivation[],
   ): void {
     const effects = step.effects.map(withoutErasedSecrets);
@@ -125,6 +135,7 @@ class Recorder implements OwnedRecorder {
       sequence: this.#tally.events,
       microseconds: this.#time(),
       phase: step.state.phase,
+      ...(dialled !== undefined && event.type === 'targetConnected' ? { dialled } : {}),
     };
     const object = this.#full
       ? encodeEntry({ content: 'full', ...common, event, effects, derivations })

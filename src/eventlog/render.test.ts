@@ -39,7 +39,7 @@ describe('rendering', () => {
     const text = records.map((record) => render(record, { hex: false })).join('');
     expect(text.split('\n')).toHaveLength(records.length + 1);
     expect(text).toMatch(
-      /^connection \d+-1, client, timeout 5 s, full log by spiped 1.2.3, started 2024-01-31T23:59:59.123Z\n/,
+      /^connection recorded-1, client, timeout 5 s, full log by spiped 1.2.3, started 2024-01-31T23:59:59.123Z\n/,
     );
     expect(text).toContain('plain: received 6 bytes → cipher: send 1060 bytes [piping]\n');
     expect(text).toMatch(/closed by both ends; \d+ events; plain 6 bytes in, 2048 out; cipher/);

@@ -49,8 +49,10 @@ function renderHeader(header: LogHeader): string {
     header.dial === 'after-handshake' ? '--dial after-handshake' : '',
   ].filter(Boolean);
   const policies = flags.length === 0 ? '' : ` ${flags.join(' ')}`;
+  const from = header.peer === undefined ? '' : ` from ${header.peer}`;
+  const to = header.target === undefined ? '' : ` to ${header.target}`;
   return printable(
-    `connection ${header.connection}, ${header.role}${policies}, ` +
+    `connection ${header.connection}${from}${to}, ${header.role}${policies}, ` +
       `timeout ${header.timeoutMilliseconds / 1000} s, ${header.content} log ` +
       `by ${software.name} ${software.version}, started ${header.started}`,
   );
@@ -65,8 +67,13 @@ function renderEntry(entry: LogEntry): string {
   const caused = [...derivations, ...entry.effects.map(describeEffect)];
   const effects = caused.length === 0 ? '' : ` → ${caused.join('; ')}`;
   return printable(
-    `${sequence} ${seconds(entry.microseconds)} ${describeEvent(entry.event)}${effects} [${entry.phase}]`,
+    `${sequence} ${seconds(entry.microseconds)} ${describeEvent(entry.event)}${describeDialled(entry)}${effects} [${entry.phase}]`,
   );
+}
+
+function describeDialled({ dialled }: LogEntry): string {
+  if (dialled === undefined) return '';
+  return ` (${dialled.to}${dialled.from === undefined ? '' : ` from ${dialled.from}`})`;
 }
 
 function renderEnd(end: LogEnd): string {

@@ -26,6 +26,14 @@ const CONNECTION = {
   suite: createSuite(),
 } as const;
 
+let named = 0;
+
+/** A connection with a name of its own. */
+function another() {
+  named += 1;
+  return { ...CONNECTION, connection: `run-${named}` };
+}
+
 const ACCEPTED: ConnectionEvent = { type: 'connectionAccepted', nonce: bytesOf('nonce', 32) };
 const NOTHING = { state: { phase: 'idle' }, effects: [] } as const;
 
@@ -61,7 +69,7 @@ describe('a log on the disk', () => {
   test('is one file for each connection, readable by its owner only', async () => {
     const log = openEventLog({ directory, content: 'wire', software: SOFTWARE });
     for (const role of ['client', 'server'] as const) {
-      const recorder = log.begin({ ...CONNECTION, role });
+      const recorder = log.begin({ ...another(), role });
       recorder.record(ACCEPTED, NOTHING);
       recorder.end();
     }
@@ -76,7 +84,7 @@ describe('a log on the disk', () => {
     }
   });
 
-  test('has a name that sorts by time and names the role', async () => {
+  test('has a name that sorts by time and holds the role and the connection', async () => {
     let milliseconds = Date.UTC(2024, 0, 31, 23, 59, 58, 999);
     const log = openEventLog({
       directory,
@@ -84,15 +92,15 @@ describe('a log on the disk', () => {
       software: SOFTWARE,
       wallClock: () => new Date(milliseconds),
     });
-    log.begin({ ...CONNECTION, role: 'server' });
-    log.begin(CONNECTION);
+    log.begin({ ...CONNECTION, connection: 'k3x9ab-1', role: 'server' });
+    log.begin({ ...CONNECTION, connection: 'k3x9ab-2' });
     milliseconds += 1;
-    log.begin(CONNECTION);
+    log.begin({ ...CONNECTION, connection: 'k3x9ab-3' });
     await log.close();
     expect((await readdir(directory)).sort()).toEqual([
-      `20240131T235958.999Z-000001-server-${process.pid}.ndjson`,
-      `20240131T235958.999Z-000002-client-${process.pid}.ndjson`,
-      `20240131T235959.000Z-000003-client-${process.pid}.ndjson`,
+      '20240131T235958.999Z-client-k3x9ab-2.ndjson',
+      '20240131T235958.999Z-server-k3x9ab-1.ndjson',
+      '20240131T235959.000Z-client-k3x9ab-3.ndjson',
     ]);
   });
 
@@ -105,12 +113,13 @@ describe('a log on the disk', () => {
     } as const;
     const messages: string[] = [];
     const first = openEventLog(options);
-    first.begin(CONNECTION);
+    const same = another();
+    first.begin(same);
     await first.close();
     const [name = ''] = await readdir(directory);
     const before = await readFile(path.join(directory, name), 'utf8');
     const second = openEventLog({ ...options, onFailure: (message) => messages.push(message) });
-    second.begin(CONNECTION).record(ACCEPTED, NOTHING);
+    second.begin(same).record(ACCEPTED, NOTHING);
     await second.close();
     expect(messages).toHaveLength(1);
     expect(messages[0]).toContain('EEXIST');
@@ -126,10 +135,12 @@ describe('a log on the disk', () => {
       now: () => times.shift() ?? 1002.0015,
       wallClock: () => new Date(0),
     });
-    const recorder = log.begin(CONNECTION);
+    const about = { connection: 'k3x9ab-1', peer: '[192.0.2.1]:4711', target: 'mail.example:25' };
+    const dialled = { to: '[192.0.2.7]:25', from: '[192.0.2.2]:33333' };
+    const recorder = log.begin({ ...CONNECTION, ...about });
     recorder.record(ACCEPTED, NOTHING);
-    recorder.record({ type: 'targetConnected' }, NOTHING);
-    recorder.record({ type: 'cancelRequested' }, NOTHING);
+    recorder.record({ type: 'targetConnected' }, NOTHING, dialled);
+    recorder.record({ type: 'cancelRequested' }, NOTHING, dialled);
     await log.close();
     const [name = ''] = await readdir(directory);
     const records = await readAll(readEventLogFile(path.join(directory, name)));
@@ -138,7 +149,7 @@ describe('a log on the disk', () => {
       line: 1,
       header: {
         content: 'full',
-        connection: `${process.pid}-1`,
+        ...about,
         role: 'client',
         policy: CONNECTION.policy,
         timeoutMilliseconds: 5000,
@@ -147,6 +158,10 @@ describe('a log on the disk', () => {
         started: '1970-01-01T00:00:00.000Z',
       },
     });
+    // Said once, where it became known.
+    expect(
+      records.map((record) => (record.kind === 'entry' ? record.entry.dialled : undefined)),
+    ).toEqual([undefined, undefined, dialled, undefined, undefined]);
     // A clock that steps back does not make the log do so.
     expect(
       records.map((record) => (record.kind === 'entry' ? record.entry.microseconds : '')),
@@ -191,7 +206,7 @@ describe('recording', () => {
   }
 
   test('writes nothing while it is called, and all of it later', async () => {
-    recorder = log.begin(CONNECTION);
+    recorder = log.begin(another());
     for (let i = 0; i < 5; i++) recorder.record(CHUNK, NOTHING);
     expect(storage.files.size).toBeLessThanOrEqual(1);
     expect(storage.writes).toEqual([]);
@@ -205,7 +220,7 @@ describe('recording', () => {
   });
 
   test('keeps nothing of the arrays it is given', async () => {
-    recorder = log.begin(CONNECTION);
+    recorder = log.begin(another());
     const bytes = bytesOf('kept', 100);
     recorder.record({ type: 'bytesReceived', side: 'cipher', bytes }, NOTHING);
     bytes.fill(0);
@@ -217,7 +232,7 @@ describe('recording', () => {
 
   test('is congested when more than 1 MiB waits for the disk, until it has been written', async () => {
     storage.hold();
-    recorder = log.begin(CONNECTION);
+    recorder = log.begin(another());
     const events = congest();
     // Each takes 87,384 bytes in base64 and a little more: the twelfth passes 1 MiB.
     expect(events).toBe(12);
@@ -236,7 +251,7 @@ describe('recording', () => {
   });
 
   test('calls back at once, but not inside the call, when nothing is congested', async () => {
-    recorder = log.begin(CONNECTION);
+    recorder = log.begin(another());
     let called = false;
     recorder.onceDrained(() => {
       called = true;
@@ -249,7 +264,7 @@ describe('recording', () => {
 
   test('ends when the disk is full, says so once, and lets the connections go on', async () => {
     storage.hold();
-    recorder = log.begin(CONNECTION);
+    recorder = log.begin(another());
     congest();
     let drained = false;
     recorder.onceDrained(() => {
@@ -264,7 +279,7 @@ describe('recording', () => {
     expect(recorder.congested).toBe(false);
     recorder.end();
 
-    log.begin(CONNECTION).record(ACCEPTED, NOTHING);
+    log.begin(another()).record(ACCEPTED, NOTHING);
     await log.close();
     expect(messages).toEqual([
       'event log: recording stopped, the connection goes on: ENOSPC: failed on command' +
@@ -277,16 +292,16 @@ describe('recording', () => {
 
   test('resumes with the next connection when there is room again', async () => {
     storage.failing = { write: 'ENOSPC' };
-    log.begin(CONNECTION);
+    log.begin(another());
     await expect.poll(() => messages).toHaveLength(1);
     storage.failing = {};
-    log.begin(CONNECTION).record(ACCEPTED, NOTHING);
+    log.begin(another()).record(ACCEPTED, NOTHING);
     await log.close();
     expect(await readAll(readEventLog(pieces(storage.onlyText)))).toHaveLength(3);
   });
 
   test('leaves a log that is recognized as cut short when the disk fills up on the way', async () => {
-    recorder = log.begin(CONNECTION);
+    recorder = log.begin(another());
     recorder.record(ACCEPTED, NOTHING);
     await expect.poll(() => storage.files.size > 0 && storage.onlyText.split('\n').length).toBe(3);
     storage.failing = { write: 'ENOSPC' };
@@ -301,10 +316,10 @@ describe('recording', () => {
 
   test('ends when no file can be opened, and says each kind of trouble once', async () => {
     storage.failing = { create: 'EMFILE' };
-    for (let i = 0; i < 3; i++) log.begin(CONNECTION).record(ACCEPTED, NOTHING);
+    for (let i = 0; i < 3; i++) log.begin(another()).record(ACCEPTED, NOTHING);
     await expect.poll(() => messages).toHaveLength(1);
     storage.failing = { create: 'EACCES' };
-    log.begin(CONNECTION);
+    log.begin(another());
     await log.close();
     expect(messages).toHaveLength(2);
     expect(messages[0]).toContain('EMFILE');
@@ -313,14 +328,14 @@ describe('recording', () => {
 
   test('reports an error that shows only when the file is closed', async () => {
     storage.failing = { close: 'EIO' };
-    log.begin(CONNECTION);
+    log.begin(another());
     await log.close();
     expect(messages).toHaveLength(1);
     expect(messages[0]).toContain('EIO');
   });
 
   test('never throws, not even for what is no event; it stops and says so', async () => {
-    recorder = log.begin(CONNECTION);
+    recorder = log.begin(another());
     const broken = {
       type: 'bytesReceived',
       side: 'cipher',
@@ -336,7 +351,7 @@ describe('recording', () => {
   });
 
   test('of a connection that is still open when the log closes says so', async () => {
-    recorder = log.begin(CONNECTION);
+    recorder = log.begin(another());
     recorder.record(ACCEPTED, NOTHING);
     await log.close();
     const records = await readAll(readEventLog(pieces(storage.onlyText)));
@@ -344,11 +359,11 @@ describe('recording', () => {
   });
 
   test('leaves the suite of a wire log alone, and notes derivations only in a full one', async () => {
-    recorder = log.begin(CONNECTION);
+    recorder = log.begin(another());
     expect(recorder.suite).toBe(CONNECTION.suite);
     const other = new MemoryStorage();
     const full = openEventLog({ directory, content: 'full', software: SOFTWARE, storage: other });
-    const noting = full.begin(CONNECTION);
+    const noting = full.begin(another());
     const K = bytesOf('K', 32);
     const salt = bytesOf('salt', 64);
     const output = noting.suite.pbkdf2(K, salt, 64);

@@ -65,22 +65,24 @@ class DirectoryOfLogs implements EventLog {
   readonly #options: EventLogOptions;
   readonly #open = new Set<OwnedRecorder>();
   readonly #reported = new Set<string>();
-  #count = 0;
 
   constructor(options: EventLogOptions) {
     this.#options = options;
   }
 
-  begin({ role, policy, timeoutMilliseconds, dial, suite }: BeginOptions): ConnectionRecorder {
+  begin(options: BeginOptions): ConnectionRecorder {
+    const { suite, role, policy, timeoutMilliseconds, dial, connection, peer, target } = options;
     const { directory, content, software } = this.#options;
-    this.#count += 1;
     const started = (this.#options.wallClock?.() ?? new Date()).toISOString();
-    const connection = `${process.pid}-${this.#count}`;
     const recorder = createRecorder({
-      header: { content, connection, role, policy, timeoutMilliseconds, dial, software, started },
+      header: {
+        ...{ content, connection, role, policy, timeoutMilliseconds, dial, software, started },
+        ...(peer === undefined ? {} : { peer }),
+        ...(target === undefined ? {} : { target }),
+      },
       suite,
       storage: this.#options.storage ?? fileSystem,
-      path: join(directory, fileName(started, this.#count, role)),
+      path: join(directory, fileName(started, role, connection)),
       now: this.#options.now ?? (() => performance.now()),
     });
     this.#open.add(recorder);
@@ -108,13 +110,9 @@ class DirectoryOfLogs implements EventLog {
   }
 }
 
-/**
- * Sorts by time, then by order of beginning: `20240131T235959.123Z-000042-server-4711.ndjson`.
- * The process id keeps two processes with one directory apart.
- */
-function fileName(started: string, count: number, role: string): string {
-  const time = started.replaceAll(/[-:]/g, '');
-  return `${time}-${String(count).padStart(6, '0')}-${role}-${process.pid}.ndjson`;
+/** Sorts by time, and ends in the connection's name: `20240131T235959.123Z-server-k3x9ab-42.ndjson`. */
+function fileName(started: string, role: string, connection: string): string {
+  return `${started.replaceAll(/[-:]/g, '')}-${role}-${connection}.ndjson`;
 }
 
 function checkDirectory(directory: string): void {

@@ -24,6 +24,8 @@ export interface ChannelListener {
 export interface Channel {
   /** Who is at the other end, for messages: `[127.0.0.1]:4711`, a path, `standard input`. */
   readonly peer: string;
+  /** Our own end's address and port, where it has them and they are told: that of a dialled side. */
+  readonly local?: string;
   /** Report to this listener from now on. Called once, before anything else. */
   attach(listener: ChannelListener): void;
   startReading(): void;
@@ -41,7 +43,12 @@ export interface Channel {
 const FULL_READ_BYTES = 64 * 1024;
 
 /** A channel over a readable and a writable stream, which may be one and the same socket. */
-export function streamChannel(readable: Readable, writable: Writable, peer: string): Channel {
+export function streamChannel(
+  readable: Readable,
+  writable: Writable,
+  peer: string,
+  local?: string,
+): Channel {
   let listener: ChannelListener | undefined;
   let reading = false;
   // Between a full read and the next turn of the event loop.
@@ -80,6 +87,7 @@ export function streamChannel(readable: Readable, writable: Writable, peer: stri
 
   return {
     peer,
+    ...(local === undefined ? {} : { local }),
     attach(to) {
       listener = to;
       if (readable.destroyed || writable.destroyed) setImmediate(closedEarly);

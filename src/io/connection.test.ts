@@ -5,7 +5,7 @@
 
 import { expect, test } from 'vitest';
 import { contextOf, suite } from '../../fuzz/bench/material.ts';
-import type { ConnectionRecorder } from '../eventlog/index.ts';
+import { type ConnectionRecorder, pairId } from '../eventlog/index.ts';
 import type { ConnectionContext } from '../protocol/connection.ts';
 import type { ConnectionEvent } from '../protocol/events.ts';
 import type { CryptoSuite } from '../protocol/suite.ts';
@@ -40,6 +40,7 @@ function run(
         dial: 'on-accept',
         ...changes,
       },
+      id: 'test-1',
       source,
       dial: (listener) => {
         dialled.push(listener);
@@ -102,15 +103,22 @@ test('two interpreters with joined channels hand over data and end in order', as
   clientCipher.says.endReceived();
   server.source.says.endCompleted();
   client.source.says.endCompleted();
-  expect(await client.ended).toMatchObject({
+  const ends = [await client.ended, await server.ended];
+  expect(ends[0]).toMatchObject({
+    id: 'test-1',
     peer: 'fake',
+    dialled: { to: 'fake' },
     target: 'the target',
     outcome: { code: 'closed' },
     plainBytes: { received: 7, sent: 0 },
     packets: { sealed: 1, opened: 0 },
     forwardSecrecy: true,
   });
-  expect(await server.ended).toMatchObject({
+  // The same at both ends, and made of the nonces alone.
+  const [nonceC = new Uint8Array()] = clientCipher.sent;
+  const [nonceS = new Uint8Array()] = server.source.sent;
+  expect(ends.map((end) => end.pair)).toEqual(Array(2).fill(pairId(nonceC, nonceS)));
+  expect(ends[1]).toMatchObject({
     plainBytes: { received: 0, sent: 7 },
     packets: { sealed: 0, opened: 1 },
   });

@@ -9,7 +9,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { eraseSecrets } from '../crypto/index.ts';
-import type { ConnectionRecorder } from '../eventlog/index.ts';
+import type { ConnectionRecorder, Dialled } from '../eventlog/index.ts';
 import {
   type ConnectionContext,
   type ConnectionState,
@@ -30,6 +30,8 @@ import type { ConnectionSummary } from './summary.ts';
 /** What a connection needs from outside. */
 export interface ConnectionOptions {
   readonly context: ConnectionContext;
+  /** What it is called in logs. */
+  readonly id: string;
   /** The accepted end: plain for a client, cipher for a server. */
   readonly source: Channel;
   /** Begin to dial the target. */
@@ -67,7 +69,8 @@ class Interpreter implements Connection {
   private waitingForRecorder = false;
   /** The dial and the exponentiations under way. */
   private readonly pending = new Set<Cancel>();
-  private readonly meter = new Meter();
+  private readonly meter: Meter;
+  private dialled: Dialled | undefined;
   private readonly queue: ConnectionEvent[] = [];
   private busy = false;
   private over = false;
@@ -75,6 +78,7 @@ class Interpreter implements Connection {
   constructor(options: ConnectionOptions) {
     this.options = options;
     const { context, recorder, source } = options;
+    this.meter = new Meter(context.role);
     this.context = recorder === undefined ? context : { ...context, suite: recorder.suite };
     this.adopt(context.role === 'client' ? 'plain' : 'cipher', source);
     this.handle({
@@ -128,7 +132,7 @@ class Interpreter implements Connection {
     const step = this.fold(event);
     this.state = step.state;
     this.meter.count(event, step);
-    this.options.recorder?.record(event, step);
+    this.options.recorder?.record(event, step, this.dialled);
     for (const effect of step.effects) this.perform(effect);
     if (this.options.recorder?.congested === true) this.waitForRecorder();
   }
@@ -200,6 +204,8 @@ class Interpreter implements Connection {
         connected: (channel) => {
           done();
           this.adopt(side, channel);
+          const { peer: to, local: from } = channel;
+          this.dialled = from === undefined ? { to } : { to, from };
           this.handle({ type: 'targetConnected' });
         },
         failed: (error) => {
@@ -248,7 +254,9 @@ class Interpreter implements Connection {
     this.channels.plain?.destroy();
     this.channels.cipher?.destroy();
     this.options.recorder?.end();
-    const summary = this.meter.summary(this.options.source.peer, this.options.target, outcome);
+    const { id, source, target } = this.options;
+    const dialled = this.dialled === undefined ? {} : { dialled: this.dialled };
+    const summary = this.meter.summary({ id, peer: source.peer, target, ...dialled, outcome });
     setImmediate(() => this.options.ended(summary));
   }
 }

@@ -1,17 +1,24 @@
 /** Counts what a connection does, step by step, for its summary. */
 
+import { PairFinder } from '../eventlog/index.ts';
 import type { ConnectionState } from '../protocol/connection.ts';
 import type { ConnectionEffect, ConnectionEvent, Step } from '../protocol/events.ts';
-import type { Outcome } from '../protocol/faults.ts';
 import {
   MAX_MESSAGE_BYTES,
   NONCE_BYTES,
   PACKET_BYTES,
   PUBLIC_VALUE_MESSAGE_BYTES,
+  type Role,
 } from '../protocol/parameters.ts';
 import type { ConnectionSummary } from './summary.ts';
 
 const HANDSHAKE_BYTES = NONCE_BYTES + PUBLIC_VALUE_MESSAGE_BYTES;
+
+/** What a summary holds that is not counted here. */
+export type KnownOfConnection = Pick<
+  ConnectionSummary,
+  'id' | 'peer' | 'target' | 'dialled' | 'outcome'
+>;
 
 /** One connection's counters; a step is counted when it has been taken. */
 export class Meter {
@@ -21,8 +28,15 @@ export class Meter {
   private cipherSent = 0;
   private opened = 0;
   private forwardSecrecy: boolean | undefined;
+  private readonly finder: PairFinder;
+
+  /** `role` is this end's. */
+  constructor(role: Role) {
+    this.finder = new PairFinder(role);
+  }
 
   count(event: ConnectionEvent, step: Step<ConnectionState, ConnectionEffect>): void {
+    this.finder.see(event, step.effects);
     if (event.type === 'bytesReceived' && event.side === 'plain') {
       this.received += event.bytes.length;
     }
@@ -40,14 +54,14 @@ export class Meter {
   }
 
   /** The summary of a connection that ends now. */
-  summary(peer: string, target: string, outcome: Outcome): ConnectionSummary {
+  summary(known: KnownOfConnection): ConnectionSummary {
+    const { pair } = this.finder;
     const packetBytes = Math.max(0, this.cipherSent - HANDSHAKE_BYTES);
     // The packets that came together with a bad one are known only by what they delivered.
     const delivered = Math.ceil(this.sent / MAX_MESSAGE_BYTES);
     return {
-      peer,
-      target,
-      outcome,
+      ...known,
+      ...(pair === undefined ? {} : { pair }),
       plainBytes: { received: this.received, sent: this.sent },
       packets: {
         sealed: Math.floor(packetBytes / PACKET_BYTES),

@@ -52,8 +52,14 @@ const local = (at: number): Endpoint => ({ host: '127.0.0.1', port: at, family: 
 //# first that connects is used.
 test('CN-5: the first endpoint that answers is used', async () => {
   const deaf = await deafPort();
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
   const channel = await dialled([local(deaf), local(port), local(deaf)]);
-  expect(channel).toMatchObject({ peer: `[127.0.0.1]:${port}` });
+  const [socket] = await accepted;
+  expect(channel).toMatchObject({
+    peer: `[127.0.0.1]:${port}`,
+    // Our own end, as the other one sees it.
+    local: `[127.0.0.1]:${socket.remotePort}`,
+  });
 });
 
 test('CN-4: when none answers, the last reason is told', async () => {

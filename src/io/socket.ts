@@ -72,7 +72,8 @@ export function dial(
     candidate.once('connect', () => {
       candidate.off('error', onError);
       socket = undefined;
-      listener.connected(streamChannel(candidate, candidate, nameEndpoint(endpoint)));
+      const local = 'path' in endpoint ? undefined : ownNameOf(candidate);
+      listener.connected(streamChannel(candidate, candidate, nameEndpoint(endpoint), local));
     });
   };
   attempt(0, 'EADDRNOTAVAIL');
@@ -95,6 +96,11 @@ function localEnd(endpoint: Endpoint, { bind }: SocketOptions) {
 /** The remote end of an accepted socket. One that was reset before it was accepted has none left. */
 function nameOf({ remoteAddress, remotePort }: Socket): string {
   return remoteAddress === undefined ? 'unknown client' : `[${remoteAddress}]:${remotePort}`;
+}
+
+/** Our own end of a connected socket, unless it is gone already. */
+function ownNameOf({ localAddress, localPort }: Socket): string | undefined {
+  return localAddress === undefined ? undefined : `[${localAddress}]:${localPort}`;
 }
 
 /** An endpoint as it is written in an address. */

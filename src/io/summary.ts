@@ -1,13 +1,20 @@
 /** What is known of a connection when it is over, for logs. */
 
+import type { Dialled } from '../eventlog/index.ts';
 import type { Outcome } from '../protocol/faults.ts';
 
 /** One connection, from its acceptance to its end. */
 export interface ConnectionSummary {
+  /** Its name in this log and in the event log. */
+  readonly id: string;
+  /** The same at both ends (`eventlog/pair.ts`); absent when the nonces were not exchanged. */
+  readonly pair?: string;
   /** Who connected: `[127.0.0.1]:4711`. */
   readonly peer: string;
   /** The target, as configured. */
   readonly target: string;
+  /** Absent when the target was not reached. */
+  readonly dialled?: Dialled;
   readonly outcome: Outcome;
   /** Plaintext bytes that came from the plain side, and that were sent to it. */
   readonly plainBytes: { readonly received: number; readonly sent: number };

@@ -14,6 +14,7 @@ import {
   generateKeyPair,
   readSharedSecret,
 } from '../../crypto/index.ts';
+import { pairId } from '../../eventlog/pair.ts';
 import { bytesOf, type RecordedPair, recordPair } from '../../eventlog/testing/recorded-pair.ts';
 import { resealed } from '../../eventlog/testing/reseal.ts';
 import { runTrace } from './run-trace.ts';
@@ -87,14 +88,19 @@ async function run(
 }
 
 describe('show', () => {
-  test('prints a line for each record', async () => {
+  test('prints a line for each record, and one for the pair', async () => {
     const { code, stdout, stderr } = await run({
       command: 'show',
       file: place('full'),
       hex: false,
     });
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout.split('\n')).toHaveLength(full.logs.client.split('\n').length);
+    const lines = stdout.split('\n');
+    expect(lines).toHaveLength(full.logs.client.split('\n').length + 1);
+    const nonces = [bytesOf('nonce client', 32), bytesOf('nonce server', 32)] as const;
+    const pair = lines.findIndex((line) => line.startsWith('pair'));
+    expect(lines[pair]).toBe(`pair  ${pairId(...nonces)}`);
+    expect(lines[pair - 1]).toContain('cipher: received 32 bytes');
     expect(stdout).toContain('plain: received 3000 bytes → cipher: send 3180 bytes [piping]');
   });
 

@@ -9,6 +9,7 @@ import type { Writable } from 'node:stream';
 import { createSuite, KeyFileError, readSharedSecret } from '../../crypto/index.ts';
 import {
   EventLogError,
+  PairFinder,
   type ReplayResult,
   readEventLogFile,
   redact,
@@ -52,10 +53,7 @@ export async function runTrace(
 async function perform(config: TraceConfig, output: Output): Promise<number> {
   switch (config.command) {
     case 'show':
-      for await (const record of readEventLogFile(config.file)) {
-        await output.write(render(record, { hex: config.hex }));
-        if (!output.wanted) break;
-      }
+      await performShow(config.file, config.hex, output);
       return 0;
     case 'redact':
       for await (const line of redact(readEventLogFile(config.file))) {
@@ -69,6 +67,20 @@ async function perform(config: TraceConfig, output: Output): Promise<number> {
       return await performVerify(config.file, config.keyFile, output);
     case 'html':
       return await performHtml(config, output);
+  }
+}
+
+/** Each record, and the pair id below the one that completes it. */
+async function performShow(file: string, hex: boolean, output: Output): Promise<void> {
+  let finder: PairFinder | undefined;
+  for await (const record of readEventLogFile(file)) {
+    await output.write(render(record, { hex }));
+    if (!output.wanted) break;
+    if (record.kind === 'header') finder = new PairFinder(record.header.role);
+    if (record.kind !== 'entry' || finder === undefined) continue;
+    const known = finder.pair !== undefined;
+    finder.see(record.entry.event, record.entry.effects);
+    if (!known && finder.pair !== undefined) await output.write(`pair  ${finder.pair}\n`);
   }
 }
 

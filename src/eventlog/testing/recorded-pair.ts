@@ -133,7 +133,9 @@ class End {
       },
     };
     const { dial = 'on-accept' } = options;
-    this.#recorder = this.#log.begin({ role, policy, timeoutMilliseconds: 5000, dial, suite });
+    this.#recorder = this.#log.begin({
+      ...{ connection: 'recorded-1', role, policy, timeoutMilliseconds: 5000, dial, suite },
+    });
     this.#context = {
       role,
       policy,
