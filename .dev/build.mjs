@@ -9,7 +9,7 @@
  * Not here: type errors in tests and tools; those are `npm run typecheck`.
  */
 
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import path from 'node:path';
@@ -18,8 +18,14 @@ import { promisify } from 'node:util';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
-/** The commands, and what they start: `src/<name>.ts` becomes a file in `dist/bin/`. */
-const BUNDLES = ['cli/spiped', 'cli/spipe', 'cli/spiped-trace', 'io/exponentiation-worker'];
+/** The commands: `src/<name>.ts` becomes a file in `dist/bin/`. */
+const COMMANDS = ['cli/spiped', 'cli/spipe', 'cli/spiped-trace'];
+
+/** What runs before Node in each of them. */
+const LAUNCHER = 'cli/launcher.sh';
+
+/** What a command starts as a thread is a string in it: a file might be out of reach by then. */
+const THREADS = { EXPONENTIATION_THREAD: 'io/exponentiation-worker' };
 
 /** What the output depends on beside `src/`. */
 const OTHER_INPUTS = [
@@ -81,27 +87,51 @@ function stampOf(root) {
 async function bundleCommands(root, outdir) {
   // Here and not at the top: this file is loaded before node_modules need exist.
   const esbuild = await import('esbuild');
+  const sourceOf = (name) => path.join(root, 'src', `${name}.ts`);
+  const options = {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.12',
+    logLevel: 'error',
+  };
+  const define = {};
+  for (const [name, thread] of Object.entries(THREADS)) {
+    if (read(sourceOf(thread)) === undefined) continue;
+    const entryPoints = [sourceOf(thread)];
+    const { outputFiles } = await esbuild.build({ ...options, entryPoints, write: false });
+    define[name] = JSON.stringify(outputFiles[0].text);
+  }
   fs.mkdirSync(outdir, { recursive: true });
-  for (const name of BUNDLES) {
-    const entry = path.join(root, 'src', `${name}.ts`);
-    const source = read(entry);
-    if (source === undefined) continue;
+  for (const name of COMMANDS) {
+    if (read(sourceOf(name)) === undefined) continue;
     const outfile = path.join(outdir, `${path.basename(name)}.js`);
-    await esbuild.build({
-      entryPoints: [entry],
-      outfile,
-      absWorkingDir: root,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20.12',
-      sourcemap: 'linked',
-      logLevel: 'error',
-      // An entry's own #! line is kept by esbuild.
-      ...(source.startsWith('#!') ? {} : { banner: { js: '#!/usr/bin/env node' } }),
-    });
+    const banner = { js: launcherOf(root) };
+    const entryPoints = [sourceOf(name)];
+    await esbuild.build({ ...options, entryPoints, outfile, banner, define, sourcemap: 'linked' });
     fs.chmodSync(outfile, 0o755);
   }
+}
+
+/**
+ * The beginning of a command, which is two programs: to a shell, the launcher, which ends by
+ * replacing the shell; to JavaScript, a string and a comment.
+ */
+function launcherOf(root) {
+  const launcher = read(path.join(root, 'src', LAUNCHER));
+  if (launcher === undefined) return '#!/usr/bin/env node';
+  if (launcher.includes('*/')) throw new Error(`src/${LAUNCHER} holds the end of a comment`);
+  return `${shebang()}\n':' /*\n${launcher}*/;`;
+}
+
+/**
+ * The shell, through an `env` that can first tell it where it is: most shells complain when they are
+ * started in a directory that has been removed. BusyBox's `env` cannot, but its shell does not.
+ */
+function shebang() {
+  const splits = spawnSync('/usr/bin/env', ['-S', 'true']).status === 0;
+  return splits ? '#!/usr/bin/env -S PWD=/proc/self/cwd /bin/sh' : '#!/bin/sh';
 }
 
 async function emitLibrary(root, outDir) {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /**
  * The command `spiped`: parse the command line, then load and run. Everything it does is elsewhere.
  *
@@ -9,6 +8,7 @@
 
 import { takeBackgroundMark } from '../daemon/background-mark.ts';
 import { takeWorkerMark } from '../daemon/workers-mark.ts';
+import { inherited } from './at-once.ts';
 import { parseSpiped } from './spiped-options.ts';
 import { start } from './start.ts';
 
@@ -25,9 +25,10 @@ await start(parseSpiped(process.argv.slice(2)), async ({ foreground }) => {
   }
   if (foreground || parentDescriptor !== undefined) {
     const { runSpiped } = await import('../daemon/spiped.ts');
-    return (config) => runSpiped(config, foreground ? undefined : parentDescriptor);
+    return (config) => runSpiped(config, inherited, foreground ? undefined : parentDescriptor);
   }
-  return (await import('../daemon/background.ts')).startInBackground;
+  const { startInBackground } = await import('../daemon/background.ts');
+  return (config) => startInBackground(config, inherited);
 });
 // What has served its last connection ends, also when something was forgotten that keeps it.
 setTimeout(() => process.exit(), GRACE_MILLISECONDS).unref();

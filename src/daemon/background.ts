@@ -11,6 +11,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fstatSync } from 'node:fs';
 import type { SpipedConfig } from '../cli/config.ts';
 import { BACKGROUND_MARK } from './background-mark.ts';
+import { environmentOf, type Inheritance } from './inheritance.ts';
 
 /** What came of the background process. */
 type Start =
@@ -28,8 +29,11 @@ type Start =
 //= CL-27
 //# Without `-F` the command MUST return with status 0 only when the daemon listens and its pid file
 //# is written; with `-D`, when its pid file is written.
-export async function startInBackground(config: SpipedConfig): Promise<number> {
-  const start = await attempt(config.keyFile);
+export async function startInBackground(
+  config: SpipedConfig,
+  inherited: Inheritance,
+): Promise<number> {
+  const start = await attempt(config.keyFile, inherited);
   const problem = describe(start);
   if (problem === undefined) return start.kind === 'started' ? 0 : 1;
   // Loaded only where it is needed: this process has nothing else to say.
@@ -38,7 +42,7 @@ export async function startInBackground(config: SpipedConfig): Promise<number> {
   return 1;
 }
 
-function attempt(keyFile: string): Promise<Start> {
+function attempt(keyFile: string, inherited: Inheritance): Promise<Start> {
   const carried = descriptorIn(keyFile);
   const report = carried === 3 ? 4 : 3;
   // The three of the terminal are lent until the start is complete.
@@ -52,7 +56,7 @@ function attempt(keyFile: string): Promise<Start> {
     const child = spawn(execPath, [...execArgv, ...argv.slice(1)], {
       stdio,
       detached: true,
-      env: { ...env, [BACKGROUND_MARK]: String(report) },
+      env: { ...env, ...environmentOf(inherited), [BACKGROUND_MARK]: String(report) },
     });
     child.once('error', (error) => resolve({ kind: 'impossible', error }));
     child.stdio[report]?.once('data', () => {

@@ -4,12 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { NOTHING_INHERITED } from './inheritance.ts';
 import { readKey } from './key.ts';
 
 /** Reads a key and returns what was said of it. */
 async function saidOf(keyFile: string): Promise<readonly string[]> {
   const lines: string[] = [];
-  await readKey(keyFile, {
+  await readKey(keyFile, NOTHING_INHERITED, {
     log: (level, event, message) => lines.push(`${level} ${event} ${message}`),
   });
   return lines;

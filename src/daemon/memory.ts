@@ -3,13 +3,12 @@
  *
  * V8 left to itself lets its heap grow with the traffic: after a few thousand short connections
  * a daemon holds 30 MiB of garbage that it has no reason to look at, and stays that large. Here
- * new objects get a fixed small space, and the heap is collected once in so many connections. Data
- * lies outside the heap, where V8 hardly counts it: new objects are collected after so many bytes.
+ * the heap is collected once in so many connections. Data lies outside the heap, where V8 hardly
+ * counts it: new objects are collected after so many bytes. That there is a function to collect
+ * with, and that the space for new objects is small, are options of Node's command line, which
+ * the launcher gives (`cli/launcher.sh`); without it, V8 is left to itself.
  * It is not where a connection's own memory is bounded: see protocol/flow.ts.
  */
-
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 /** After so many connections have ended the heap is collected: about 20 ms of a second's work. */
 export const CONNECTIONS_PER_COLLECTION = 1000;
@@ -31,9 +30,8 @@ type Collect = (options: {
   readonly execution: 'async';
 }) => unknown;
 
-/** Bound the heap of this process. For a process that serves connections, once, at its start. */
-export function keepHeapSmall(collect: Collect = collectionOfV8()): HeapKeeper {
-  fixNewSpace();
+/** Bound the heap of this process, where it can be. For a process that serves connections. */
+export function keepHeapSmall(collect: Collect = collectionOfV8): HeapKeeper {
   let ended = 0;
   let received = 0;
   return {
@@ -52,20 +50,5 @@ export function keepHeapSmall(collect: Collect = collectionOfV8()): HeapKeeper {
   };
 }
 
-/**
- * The space for new objects stays at its first size, 1 MiB, where it would grow to 16. To be said
- * again when a thread has begun: that sets V8's options back (seen with Node 20).
- */
-export function fixNewSpace(): void {
-  setFlagsFromString('--semi-space-growth-factor=1');
-}
-
-/** The function that `--expose-gc` exposes, and only here. */
-function collectionOfV8(): Collect {
-  setFlagsFromString('--expose-gc');
-  try {
-    return runInNewContext('gc') as Collect;
-  } finally {
-    setFlagsFromString('--no-expose-gc');
-  }
-}
+/** What `--expose-gc` gives. */
+const collectionOfV8: Collect = (options) => (globalThis as { gc?: Collect }).gc?.(options);

@@ -7,11 +7,16 @@
  * | SIGINT | ends by the signal | stops listening, ends by the signal | |
  * | SIGHUP | in the background ignored, else ends by the signal | the same | |
  * | SIGPIPE | ignored, as Node does | the same | |
+ * | SIGUSR1 | ends by the signal (`cli/at-once.ts`) | the same | |
+ *
+ * A signal that was ignored when the process was started stays so, but for SIGTERM, as in C.
  *
  * As process 1 of a container nothing ends by a signal that it does not handle, so that there
  * each of these ends is an exit instead: 0 for SIGINT, as C; 0 for SIGTERM before it listens; 143
  * for a second SIGTERM, since connections were cut off.
  */
+
+import type { Inheritance } from './inheritance.ts';
 
 /** What serves, as a signal sees it. */
 export interface Serving {
@@ -30,7 +35,10 @@ const isInit = process.pid === 1;
 const exitInOrder = (): void => process.exit(0);
 
 /** From the first moment of the process. */
-export function obeySignals({ background }: { readonly background: boolean }): void {
+export function obeySignals({
+  background,
+  ignored,
+}: { readonly background: boolean } & Pick<Inheritance, 'ignored'>): void {
   // The session has no terminal that could hang up; somebody sends it all the same.
   //= CL-42
   //# A daemon in the background SHOULD ignore SIGHUP.
@@ -39,14 +47,14 @@ export function obeySignals({ background }: { readonly background: boolean }): v
   //# As process 1 of a container a daemon MUST obey SIGTERM and SIGINT as elsewhere.
   if (!isInit) return;
   process.on('SIGTERM', exitInOrder);
-  process.on('SIGINT', exitInOrder);
+  if (!ignored.has('SIGINT')) process.on('SIGINT', exitInOrder);
 }
 
 /**
  * From just before the socket listens, so that whoever sees it listen can end it in order. What a
  * signal asks for is done as soon as `serving` is there.
  */
-export function obeySignalsWhileServing(serving: Promise<Serving>): void {
+export function obeySignalsWhileServing(serving: Promise<Serving>, { ignored }: Inheritance): void {
   // A start that fails ends the process by itself, signal or not.
   serving.catch(() => {});
   const then = (act: (serving: Serving) => void): void => void serving.then(act, () => {});
@@ -58,14 +66,14 @@ export function obeySignalsWhileServing(serving: Promise<Serving>): void {
   });
   //= CL-40
   //# SIGINT MUST end a daemon at once.
-  process.once('SIGINT', () => {
+  const interrupt = (): void =>
     then((it) => {
       it.stopListening();
       if (isInit) exitInOrder();
       // The handler is gone: this time the signal does what it does by itself.
       process.kill(process.pid, 'SIGINT');
     });
-  });
+  if (!ignored.has('SIGINT')) process.once('SIGINT', interrupt);
   // Last, so that there is no moment without a handler: process 1 would not see the signal at all.
   process.off('SIGTERM', exitInOrder);
   process.off('SIGINT', exitInOrder);

@@ -19,18 +19,19 @@ import { connectionIds } from './connection-ids.ts';
 import { catchDefects } from './defects.ts';
 import { systemReason } from './errors.ts';
 import { startEventLog } from './event-log.ts';
+import type { Inheritance } from './inheritance.ts';
 import { readKey } from './key.ts';
 import { createLogger, type Logger } from './log.ts';
 import { connectionFields, describeIdentity, logConnectionEnd } from './log-connection.ts';
 import { resolveBind } from './names.ts';
 
 /** Run spipe to its end. Resolves to the exit status. */
-export async function runSpipe(config: SpipeConfig): Promise<number> {
+export async function runSpipe(config: SpipeConfig, inherited: Inheritance): Promise<number> {
   const logger = createLogger({ program: 'spipe', ...config.log });
   // There is one connection, and it is over.
   catchDefects(logger, () => process.exit(1));
   try {
-    const summary = await connect(config, logger);
+    const summary = await connect(config, inherited, logger);
     const { outcome } = summary;
     //= CL-45
     //# The exit status of `spipe` MUST be 0 when both directions ended in order, and 1 with a line
@@ -51,10 +52,15 @@ export async function runSpipe(config: SpipeConfig): Promise<number> {
   }
 }
 
-async function connect(config: SpipeConfig, logger: Logger): Promise<ConnectionSummary> {
+async function connect(
+  config: SpipeConfig,
+  inherited: Inheritance,
+  logger: Logger,
+): Promise<ConnectionSummary> {
+  requireStreams(inherited);
   const target = await resolveAddress(config.target);
   const bind = config.bind === undefined ? undefined : await resolveBind(config.bind, logger);
-  const secret = await readKey(config.keyFile, logger);
+  const secret = await readKey(config.keyFile, inherited, logger);
   const { policy, timeoutMilliseconds, keepAlive } = config;
   const suite = createSuite();
   const context = {
@@ -88,6 +94,12 @@ async function connect(config: SpipeConfig, logger: Logger): Promise<ConnectionS
   eraseSecrets([secret]);
   await eventLog?.close();
   return summary;
+}
+
+/** Node has opened `/dev/null` where one was closed: what is sent there would be lost in silence. */
+function requireStreams({ closed }: Inheritance): void {
+  if (closed.has(1)) throw new Error('standard output is closed: there is nowhere to write to');
+  if (closed.has(0)) throw new Error('standard input is closed: there is nothing to read from');
 }
 
 function describe(outcome: Outcome, config: SpipeConfig): string {

@@ -11,6 +11,7 @@ import { type Listener, MAXIMUM_WAITING, openListener } from '../io/listener.ts'
 import { openTarget, type Target, type TargetOptions } from '../io/target.ts';
 import { catchDefects } from './defects.ts';
 import { systemReason } from './errors.ts';
+import type { Inheritance } from './inheritance.ts';
 import { readKey } from './key.ts';
 import { createLogger, type Logger, type ProgramLogger } from './log.ts';
 import { type ResolvedNames, resolveNames } from './names.ts';
@@ -22,6 +23,7 @@ import { obeySignals, obeySignalsWhileServing, type Serving } from './signals.ts
 import { logToSyslog } from './syslog.ts';
 import { createWorkers } from './workers.ts';
 import { createOwnForce, type Workforce } from './workers-own.ts';
+import { leaveRemovedDirectory } from './working-directory.ts';
 
 /** A spiped that listens and has accepted nothing yet. */
 interface Daemon {
@@ -35,16 +37,20 @@ interface Daemon {
  * background; without it, this is the foreground. Resolves to the exit status: 0 after a
  * shutdown, 1 when it cannot start.
  */
-export async function runSpiped(config: SpipedConfig, parentDescriptor?: number): Promise<number> {
+export async function runSpiped(
+  config: SpipedConfig,
+  inherited: Inheritance,
+  parentDescriptor?: number,
+): Promise<number> {
   nameProcess('spiped', process.argv.slice(2));
   const background = parentDescriptor !== undefined;
-  obeySignals({ background });
+  obeySignals({ background, ignored: inherited.ignored });
   const logger = createLogger({ program: 'spiped', ...config.log });
   let started = false;
   catchDefects(logger, () => started || process.exit(1));
   try {
     const parent = background ? openParent(parentDescriptor) : undefined;
-    const daemon = await start(config, parent, logger);
+    const daemon = await start(config, inherited, parent, logger);
     started = true;
     await untilDone(daemon);
     return 0;
@@ -61,6 +67,7 @@ export async function runSpiped(config: SpipedConfig, parentDescriptor?: number)
 
 async function start(
   config: SpipedConfig,
+  inherited: Inheritance,
   parent: Parent | undefined,
   logger: ProgramLogger,
 ): Promise<Daemon> {
@@ -77,7 +84,7 @@ async function start(
   //= KF-6
   //# A key file that cannot be opened or read to its end MUST stop the program before it listens or
   //# dials, with exit status 1.
-  const secret = await readKey(config.keyFile, logger);
+  const secret = await readKey(config.keyFile, inherited, logger);
   if (parent !== undefined) releaseStream('input');
   const target = openTarget(config.target, names.target, refreshing(config, logger));
   const options = { config, names, secret, target, logger };
@@ -90,12 +97,16 @@ async function start(
   // Before the socket listens: who sees that it does may send a signal at once.
   obeySignalsWhileServing(
     listening.then((listener) => serving({ listener, target, workforce }, config, logger)),
+    inherited,
   );
   const listener = await listen(config, names, workforce, logger);
   listens(listener);
   try {
     // All of this before the first connection is served. But for workers, whose start takes time,
     // it never waits for the event loop; what arrives meanwhile waits for the workers.
+    leaveRemovedDirectory();
+    // Before privileges are dropped: the new user need not be able to read the program.
+    workforce.launch();
     //= CL-29
     //# With `-F` a daemon MUST NOT write a pid file, and MUST stay the process that was started.
     if (parent !== undefined && !early) writePidFile(config.pidFile);
@@ -113,6 +124,7 @@ async function start(
     workforce.start();
     return { listener, workforce };
   } catch (error) {
+    workforce.abandon();
     // A UNIX socket is removed with this.
     listener.shutDown();
     throw error;

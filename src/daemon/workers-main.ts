@@ -14,6 +14,7 @@ import { catchDefects } from './defects.ts';
 import { systemReason } from './errors.ts';
 import type { Logger } from './log.ts';
 import type { ResolvedNames } from './names.ts';
+import { dropPrivileges } from './privileges.ts';
 import { nameProcess } from './process-name.ts';
 import { WORKER_MARK } from './workers-mark.ts';
 import type { OrderToWorker, ReportFromWorker } from './workers-messages.ts';
@@ -36,7 +37,7 @@ const INCLUDED: Readonly<Record<LogLevel, readonly LogLevel[]>> = {
 };
 
 /** Said by the daemon, once, and not by each worker. */
-const SAID_ALREADY = 'event-log-holds-secrets';
+const SAID_ALREADY = ['event-log-holds-secrets', 'groups-kept'];
 
 /**
  * Run a worker to its end. `keyDescriptor` is where K comes from. Resolves to the exit status: 0
@@ -85,7 +86,7 @@ function tell(report: ReportFromWorker): void {
 function loggerThroughDaemon({ log: { level: upTo } }: SpipedConfig): Logger {
   return {
     log(level, event, message, fields) {
-      if (!INCLUDED[upTo].includes(level) || event === SAID_ALREADY) return;
+      if (!INCLUDED[upTo].includes(level) || SAID_ALREADY.includes(event)) return;
       tell({ kind: 'log', level, event, message, ...(fields === undefined ? {} : { fields }) });
     },
   };
@@ -114,6 +115,7 @@ async function serveUntilDone(
   const target = { endpoints: [] as Target['endpoints'], close: () => {} };
   const begin = async (names: ResolvedNames): Promise<void> => {
     target.endpoints = names.target;
+    if (config.user !== undefined) dropPrivileges(config.user, logger);
     const own = createOwnForce({ config, names, secret, target, logger });
     force = own;
     await own.prepare();

@@ -14,16 +14,19 @@ import { acceptedChannel } from '../io/socket.ts';
 import type { Target } from '../io/target.ts';
 import { startEventLog } from './event-log.ts';
 import type { Logger } from './log.ts';
-import { fixNewSpace } from './memory.ts';
 import type { ResolvedNames } from './names.ts';
 import { createService } from './service.ts';
 
 /** Serves connections. The methods are called in this order; `serve` and `cancelAll` at any time. */
 export interface Workforce {
+  /** Start the processes that serve, with the privileges and files of the start. */
+  launch(): void;
   /** Open what serving needs, as the user that serves. Rejects with a one-line message. */
   prepare(): Promise<void>;
   /** The start is complete, and the terminal is let go of. */
   start(): void;
+  /** The start has failed: end what `launch` has started. */
+  abandon(): void;
   /** Run a connection on an accepted, unread socket; `ended` is called once, later. */
   serve(socket: Socket, ended: () => void): void;
   /** Give up every open connection. Returns how many there were. */
@@ -49,7 +52,6 @@ export function createOwnForce(options: WorkforceOptions): Workforce {
   const exponentiator = createExponentiationThread({
     // Without forward secrecy there is nothing to be made ahead.
     ...(config.policy.weak ? { ahead: 0 } : {}),
-    began: fixNewSpace,
     lost: () => {
       const message = 'the thread for exponentiations was lost; they delay other connections now';
       logger.log('warn', 'thread-lost', message);
@@ -60,6 +62,8 @@ export function createOwnForce(options: WorkforceOptions): Workforce {
   let eventLog: EventLog | undefined;
 
   return {
+    launch() {},
+    abandon() {},
     // Without a turn of the event loop: no connection comes before its recording.
     async prepare() {
       eventLog = startEventLog(config, logger);

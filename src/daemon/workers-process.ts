@@ -1,8 +1,10 @@
 /**
  * One worker as the daemon sees it: a process, the connections that it was given, and its end.
  *
- * It runs the same program with the same command line, and finds a mark in its environment. How
- * many there are, who gets which connection and what follows an end is `workers.ts`; what happens
+ * It runs the same program with the same command line, and finds a mark in its environment. The
+ * program reaches it on standard input, and Node by the system's name for what runs here: a worker
+ * that takes the place of a lost one is started by the user of `-u`, to whom the folders of both
+ * may be closed. How many there are, who gets which connection and what follows an end is `workers.ts`; what happens
  * inside is `workers-main.ts`.
  */
 
@@ -14,6 +16,10 @@ import type { LogFields, Logger } from './log.ts';
 import type { ResolvedNames } from './names.ts';
 import { WORKER_MARK } from './workers-mark.ts';
 import type { OrderToWorker, ReportFromWorker } from './workers-messages.ts';
+import { leaveRemovedDirectory } from './working-directory.ts';
+
+/** What runs here, on Linux, however its path is closed to us (proc(5)). */
+const NODE = process.platform === 'linux' ? '/proc/self/exe' : process.execPath;
 
 /** The descriptor from which a worker reads K; the one after it is Node's channel. */
 const KEY_DESCRIPTOR = 3;
@@ -39,6 +45,8 @@ export interface Passed {
 /** What a worker is given. */
 export interface WorkerProcessOptions {
   readonly names: ResolvedNames;
+  /** What it runs: a module of JavaScript. */
+  readonly program: Uint8Array;
   /** K, 32 bytes. It is read until the worker has it, and not written to. */
   readonly secret: Uint8Array;
   readonly target: Target;
@@ -51,6 +59,8 @@ export interface WorkerProcessOptions {
 
 /** A worker. */
 export interface WorkerProcess {
+  /** Let it take the identity of `-u`, and make ready. Once. */
+  start(): void;
   /** How many connections it has. */
   readonly open: number;
   /** Let it serve this connection; `ended` is called once, when that is over. */
@@ -75,12 +85,11 @@ class RunningWorker implements WorkerProcess {
   /** Those of them that are still on their way. */
   private readonly onTheWay = new Set<number>();
   private passed = 0;
-  private endpoints: Target['endpoints'];
+  private endpoints: Target['endpoints'] = [];
   private over = false;
 
   constructor(options: WorkerProcessOptions) {
     this.options = options;
-    this.endpoints = options.target.endpoints;
     try {
       this.child = this.spawn();
     } catch (error) {
@@ -90,6 +99,12 @@ class RunningWorker implements WorkerProcess {
 
   get open(): number {
     return this.connections.size;
+  }
+
+  start(): void {
+    const { names, target } = this.options;
+    this.endpoints = target.endpoints;
+    this.tell({ kind: 'start', names: { ...names, target: this.endpoints } });
   }
 
   serve(socket: Socket, ended: () => void): void {
@@ -130,11 +145,14 @@ class RunningWorker implements WorkerProcess {
   }
 
   private spawn(): ChildProcess {
+    leaveRemovedDirectory();
     // Of `argv`, the first two are Node and the program.
     const { execPath, execArgv, argv, env } = process;
-    const child = spawn(execPath, [...execArgv, ...argv.slice(1)], {
+    const args = [...execArgv, '--input-type=module', '-', ...argv.slice(2)];
+    const child = spawn(NODE, args, {
+      argv0: execPath,
       // Standard error, for what Node itself has to say when it cannot go on.
-      stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'ipc'],
+      stdio: ['pipe', 'ignore', 'inherit', 'pipe', 'ipc'],
       env: { ...env, [WORKER_MARK]: String(KEY_DESCRIPTOR) },
     });
     child.once('error', (error) => this.end(wordsOf(error)));
@@ -142,13 +160,8 @@ class RunningWorker implements WorkerProcess {
     child.once('close', (code, signal) => this.end(signal ?? `exit status ${code}`));
     if (child.pid === undefined) return child;
     child.on('message', (report: ReportFromWorker) => this.hear(report));
-    const key = child.stdio[KEY_DESCRIPTOR];
-    if (key instanceof Writable) {
-      key.on('error', ignore);
-      // Destroyed, because `close` waits for it.
-      key.end(this.options.secret, () => key.destroy());
-    }
-    this.send(child, { kind: 'start', names: { ...this.options.names, target: this.endpoints } });
+    give(child.stdin, this.options.program);
+    give(child.stdio[KEY_DESCRIPTOR], this.options.secret);
     return child;
   }
 
@@ -203,6 +216,13 @@ class RunningWorker implements WorkerProcess {
   private send(child: ChildProcess, order: OrderToWorker, sent: () => void = ignore): void {
     if (child.connected) child.send(order, sent);
   }
+}
+
+/** Write all of it. Then it is destroyed, because the `close` of a child waits for it. */
+function give(stream: unknown, bytes: Uint8Array): void {
+  if (!(stream instanceof Writable)) return;
+  stream.on('error', ignore);
+  stream.end(bytes, () => stream.destroy());
 }
 
 const KEEP_OPEN = { keepOpen: true } as const;

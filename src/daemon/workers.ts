@@ -7,6 +7,7 @@
  * without workers. Decision 0021 has the reasons; one worker is `workers-process.ts`.
  */
 
+import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { chooseEngine, eraseSecrets } from '../crypto/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
@@ -39,20 +40,30 @@ class Workers implements Workforce {
   private readonly options: WorkforceOptions;
   private readonly heap: HeapKeeper = keepHeapSmall();
   private readonly places: readonly Place[];
+  /** What every worker runs: this program. */
+  private readonly program: Uint8Array;
   /** Connections for which there is no worker yet; none, as long as any worker is ready. */
   private waiting: Passed[] = [];
   /** The place that was chosen last: among equals the next one is chosen. */
   private last = 0;
   private eventLog: EventLog | undefined;
   private phase: 'starting' | 'serving' | 'closing' = 'starting';
+  /** Why one of the first workers did not start. */
+  private failure: string | undefined;
   /** Told of every change of a place. */
-  private changed: (end?: WorkerEnd) => void = () => {};
+  private changed = (): void => {};
 
   constructor(count: number, options: WorkforceOptions) {
+    // Read now: later, the user of `-u` could not, or it would be another version's.
+    this.program = readFileSync(process.argv[1] ?? '');
     // What every worker would refuse to start with is said once, and by the daemon.
     chooseEngine();
     this.options = options;
     this.places = Array.from({ length: count }, () => ({ ready: false }));
+  }
+
+  launch(): void {
+    for (const place of this.places) this.begin(place);
   }
 
   async prepare(): Promise<void> {
@@ -60,25 +71,25 @@ class Workers implements Workforce {
     // Nothing is recorded here; but a directory that will not do is found out, and what there is
     // to say of it is said once.
     this.eventLog = startEventLog(config, logger);
-    const started = new Promise<void>((resolve, reject) => {
-      this.changed = (end) => {
-        if (end !== undefined) reject(new Error(`a worker process did not start: ${end.reason}`));
+    await new Promise<void>((resolve, reject) => {
+      this.changed = () => {
+        const { failure } = this;
+        if (failure !== undefined) reject(new Error(`a worker process did not start: ${failure}`));
         else if (this.places.every(({ ready }) => ready)) resolve();
       };
+      for (const { worker } of this.places) worker?.start();
+      this.changed();
     });
-    for (const place of this.places) this.begin(place);
-    try {
-      await started;
-    } catch (error) {
-      this.phase = 'closing';
-      for (const { worker } of this.places) worker?.kill();
-      throw error;
-    }
     this.phase = 'serving';
     this.passWaiting();
   }
 
   start(): void {}
+
+  abandon(): void {
+    this.phase = 'closing';
+    for (const { worker } of this.places) worker?.kill();
+  }
 
   serve(socket: Socket, ended: () => void): void {
     this.pass({
@@ -126,6 +137,7 @@ class Workers implements Workforce {
     const since = performance.now();
     place.worker = startWorkerProcess({
       names,
+      program: this.program,
       secret,
       target,
       logger,
@@ -138,10 +150,12 @@ class Workers implements Workforce {
         delete place.worker;
         place.ready = false;
         if (this.phase === 'serving') this.replace(place, end, since);
+        else this.failure ??= end.reason;
         for (const connection of end.unserved) this.pass(connection);
-        this.changed(end);
+        this.changed();
       },
     });
+    if (this.phase === 'serving') place.worker.start();
   }
 
   /** Not in a tight loop: what ends it at once may go on for hours. */

@@ -14,7 +14,7 @@ import type { Exponentiator } from './exponentiation.ts';
 import { createExponentiationThread, type ThreadedExponentiator } from './exponentiation-thread.ts';
 
 /** As it is built: Node 20 does not load TypeScript in a thread. */
-const script = new URL('../../dist/bin/exponentiation-worker.js', import.meta.url);
+const script = new URL('../../dist/io/exponentiation-worker.js', import.meta.url);
 
 let thread: ThreadedExponentiator | undefined;
 afterEach(() => thread?.close());

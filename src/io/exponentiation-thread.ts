@@ -40,16 +40,23 @@ export interface ThreadedExponentiator extends Exponentiator {
 export interface ThreadOptions {
   /** How many key pairs to make ahead; 0 where none is needed (`-f`). */
   readonly ahead?: number;
-  /** The thread runs. */
-  began?(): void;
   /** The thread ended by itself, or could not begin. Called at most once. */
   lost?(): void;
-  /** The file that the thread runs. */
+  /** The program that the thread runs. */
   readonly script?: URL;
 }
 
-/** The thread's file lies beside this one, as source and as what is built from it. */
-const SCRIPT = new URL(`./exponentiation-worker${extname(import.meta.url)}`, import.meta.url);
+/** The thread's program, where the build has put it into the program that this is part of. */
+declare const EXPONENTIATION_THREAD: string;
+
+/**
+ * What the thread runs: in a built command that is no file, since privileges may have been dropped,
+ * or the file be replaced, by the time that the thread starts. Elsewhere it lies beside this one.
+ */
+const SCRIPT =
+  typeof EXPONENTIATION_THREAD === 'string'
+    ? new URL(`data:text/javascript,${encodeURIComponent(EXPONENTIATION_THREAD)}`)
+    : new URL(`./exponentiation-worker${extname(import.meta.url)}`, import.meta.url);
 
 /** What the thread's heap may take: its garbage is not worth more. In MiB. */
 const LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 24 };
@@ -69,7 +76,6 @@ interface Job {
 /** An exponentiator whose thread is still to be started. */
 export function createExponentiationThread({
   ahead = KEY_PAIRS_AHEAD,
-  began = () => {},
   lost = () => {},
   script = SCRIPT,
 }: ThreadOptions = {}): ThreadedExponentiator {
@@ -87,7 +93,6 @@ export function createExponentiationThread({
   const said = (message: ThreadMessage): void => {
     if (message === READY) {
       running = worker !== undefined;
-      began();
     } else {
       answered(message);
     }
