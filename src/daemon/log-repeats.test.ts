@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import {
   type HeldBack,
   LINES_IN_WINDOW,
+  MAXIMUM_PEERS,
   MAXIMUM_WINDOWS,
   RepeatLimit,
   type RepeatTime,
@@ -56,7 +57,7 @@ test('five lines of a kind are said in ten seconds, and the others told as one c
   clock.pass(9_999);
   expect(told).toEqual([]);
   clock.pass(1);
-  expect(told).toEqual([{ kind: 'mac', level: 'warn', count: 311, seconds: 10 }]);
+  expect(told).toEqual([{ kind: 'mac', level: 'warn', count: 311, seconds: 10, peers: 0 }]);
 });
 
 test('a kind that is said rarely is never counted, and leaves nothing behind', () => {
@@ -101,6 +102,22 @@ test('flushed early, the count says how long it took, and is not told again', ()
   clock.pass(WINDOW_MILLISECONDS);
   expect(told).toHaveLength(1);
   expect(clock.timers.size).toBe(0);
+});
+
+test('the peers of what was held back are counted, and only as many as memory is meant for', () => {
+  const { clock, told, repeats } = limit();
+  const admit = (peer: string): boolean => repeats.admit('mac', 'warn', peer);
+  for (let i = 0; i < 5; i++) expect(admit('said')).toBe(true);
+  for (const peer of ['a', 'b', 'a', 'c', 'b']) expect(admit(peer)).toBe(false);
+  clock.pass(WINDOW_MILLISECONDS);
+  expect(told).toMatchObject([{ count: 5, peers: 3 }]);
+  for (let i = 0; i < 5 + 2 * MAXIMUM_PEERS; i++) admit(`peer ${i}`);
+  clock.pass(WINDOW_MILLISECONDS);
+  expect(told[1]).toMatchObject({ count: 2 * MAXIMUM_PEERS, peers: MAXIMUM_PEERS });
+  // A new window begins with nobody.
+  for (let i = 0; i < 6; i++) admit('a');
+  clock.pass(WINDOW_MILLISECONDS);
+  expect(told[2]).toMatchObject({ count: 1, peers: 1 });
 });
 
 test('a late timer does not lengthen the window in words', () => {

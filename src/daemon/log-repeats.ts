@@ -3,7 +3,7 @@
  *
  * The first line of a kind opens a window of ten seconds. Within it, only so many lines are let
  * through; the others are counted, and when the window closes the count is told. It holds one
- * small record for each kind whose window is open, and those are bounded.
+ * record for each kind whose window is open, and those are bounded, as are the peers in them.
  */
 
 import type { LogLevel } from '../cli/config.ts';
@@ -16,6 +16,9 @@ export const WINDOW_MILLISECONDS = 10_000;
 
 /** Windows open at once. The kinds are the fixed codes of this program; this is far above them. */
 export const MAXIMUM_WINDOWS = 256;
+
+/** Peers told apart in one window; there may be more. */
+export const MAXIMUM_PEERS = 1000;
 
 /** Time as this module needs it; tests bring their own. */
 export interface RepeatTime {
@@ -33,6 +36,8 @@ export interface HeldBack {
   readonly count: number;
   /** The time they took, rounded up to whole seconds, at least 1. */
   readonly seconds: number;
+  /** From how many different peers, as far as they were given; at most {@link MAXIMUM_PEERS}. */
+  readonly peers: number;
 }
 
 interface Window {
@@ -41,6 +46,8 @@ interface Window {
   readonly cancel: () => void;
   said: number;
   heldBack: number;
+  /** Of those that were held back. */
+  readonly peers: Set<string>;
 }
 
 /** Decides what is said, and tells what was not. */
@@ -61,14 +68,15 @@ export class RepeatLimit {
     this.tell = tell;
   }
 
-  /** Whether a line of this kind is said now; if not, it is counted. */
-  admit(kind: string, level: LogLevel): boolean {
+  /** Whether a line of this kind is said now; if not, it is counted, and so is its peer. */
+  admit(kind: string, level: LogLevel, peer?: string): boolean {
     const window = this.windows.get(kind) ?? this.open(kind, level);
     if (window.said < (this.lines[kind] ?? LINES_IN_WINDOW)) {
       window.said += 1;
       return true;
     }
     window.heldBack += 1;
+    if (peer !== undefined && window.peers.size < MAXIMUM_PEERS) window.peers.add(peer);
     return false;
   }
 
@@ -86,6 +94,7 @@ export class RepeatLimit {
       cancel: this.time.after(WINDOW_MILLISECONDS, () => this.close(kind)),
       said: 0,
       heldBack: 0,
+      peers: new Set<string>(),
     };
     this.windows.set(kind, window);
     return window;
@@ -105,6 +114,7 @@ export class RepeatLimit {
       level: window.level,
       count: window.heldBack,
       seconds: Math.max(1, seconds),
+      peers: window.peers.size,
     });
   }
 }

@@ -115,12 +115,16 @@ describe('repeats', () => {
   test('of warnings and errors are said five times and counted', () => {
     const sink = memorySink();
     const log = logger({ level: 'debug' }, sink);
-    for (let i = 1; i <= 316; i++) log.log('warn', 'handshake-mac-mismatch', `line ${i}`);
+    for (let i = 1; i <= 316; i++) {
+      // Three hosts; each connection comes from a port of its own.
+      const peer = `[192.0.2.${i % 3}]:${i}`;
+      log.log('warn', 'handshake-mac-mismatch', `line ${i}`, { peer });
+    }
     expect(sink.lines).toHaveLength(5);
     log.flush();
     expect(sink.lines.slice(4)).toEqual([
       'spiped: line 5',
-      'spiped: … and 311 more in 1 s (handshake-mac-mismatch)',
+      'spiped: … and 311 more in 1 s from 3 peers (handshake-mac-mismatch)',
     ]);
     log.flush();
     expect(sink.lines).toHaveLength(6);
@@ -139,6 +143,25 @@ describe('repeats', () => {
       count: 2,
       seconds: 1,
     });
+  });
+
+  test('say from how many peers, where lines have one: one, several, at least so many', () => {
+    const sink = memorySink();
+    const log = logger({ format: 'json' }, sink);
+    const say = (event: string, peer?: string): void =>
+      log.log('warn', event, event, peer === undefined ? {} : { peer });
+    for (let i = 0; i < 7; i++) say('one', `[::1]:${i}`);
+    for (let i = 0; i < 1205; i++) say('many', `[192.0.2.1]:1, ${i}`);
+    for (let i = 0; i < 7; i++) say('none');
+    log.flush();
+    const counts = sink.lines
+      .map((line) => JSON.parse(line))
+      .filter(({ event }) => event === 'repeats');
+    expect(counts.map(({ message, peers }) => [message, peers])).toEqual([
+      ['… and 2 more in 1 s from 1 peer (one)', 1],
+      ['… and 1200 more in 1 s from 1000 or more peers (many)', 1000],
+      ['… and 2 more in 1 s (none)', undefined],
+    ]);
   });
 
   test('of info and debug are all said: who asks for them wants them complete', () => {

@@ -8,9 +8,9 @@
 
 import type { LogConfig, LogLevel } from '../cli/config.ts';
 import { formatMessage } from './log-format.ts';
-import { type HeldBack, RepeatLimit, type RepeatTime } from './log-repeats.ts';
+import { standardErrorSink } from './log-journal.ts';
+import { type HeldBack, MAXIMUM_PEERS, RepeatLimit, type RepeatTime } from './log-repeats.ts';
 import type { LogSink } from './log-sink.ts';
-import { stderrSink } from './log-stderr.ts';
 
 /** Stable names and plain values: what a JSON line carries beside its message. */
 export type LogFields = Readonly<Record<string, string | number | boolean>>;
@@ -75,14 +75,15 @@ class LevelLogger implements ProgramLogger {
   constructor(options: LoggerOptions) {
     this.options = options;
     this.time = options.time ?? SYSTEM_TIME;
-    this.sink = options.sink ?? stderrSink();
+    this.sink = options.sink ?? standardErrorSink();
     this.repeats = new RepeatLimit(this.time, FEWER_LINES, (heldBack) => this.count(heldBack));
   }
 
   log(level: LogLevel, event: string, message: string, fields: LogFields = {}): void {
     if (LEVELS.indexOf(level) > LEVELS.indexOf(this.options.level)) return;
     const limited = level === 'error' || level === 'warn';
-    if (limited && !this.repeats.admit(event, level)) return;
+    const peer = typeof fields.peer === 'string' ? hostOf(fields.peer) : undefined;
+    if (limited && !this.repeats.admit(event, level, peer)) return;
     this.say(level, event, message, fields);
   }
 
@@ -100,10 +101,13 @@ class LevelLogger implements ProgramLogger {
     await this.sink.close?.();
   }
 
-  /** As `… and 311 more in 10 s (handshake-mac-mismatch)`. */
-  private count({ kind, level, count, seconds }: HeldBack): void {
-    const message = `… and ${count} more in ${seconds} s (${kind})`;
-    this.say(level, 'repeats', message, { repeated: kind, count, seconds });
+  /** As `… and 311 more in 10 s from 3 peers (handshake-mac-mismatch)`. */
+  private count({ kind, level, count, seconds, peers }: HeldBack): void {
+    const many = peers === MAXIMUM_PEERS ? ' or more' : '';
+    const from = peers === 0 ? '' : ` from ${peers}${many} ${peers === 1 ? 'peer' : 'peers'}`;
+    const message = `… and ${count} more in ${seconds} s${from} (${kind})`;
+    const fields = { repeated: kind, count, seconds, ...(peers === 0 ? {} : { peers }) };
+    this.say(level, 'repeats', message, fields);
   }
 
   private say(level: LogLevel, event: string, message: string, fields: LogFields): void {
@@ -125,4 +129,9 @@ class LevelLogger implements ProgramLogger {
     const time = this.time.now();
     return this.sink.write(formatMessage(format, { time, level, program, event, message, fields }));
   }
+}
+
+/** Of `[192.0.2.1]:4711` the address: each connection of a peer has a port of its own. */
+function hostOf(peer: string): string {
+  return peer.replace(/\]:\d+$/, ']');
 }

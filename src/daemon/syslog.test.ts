@@ -31,6 +31,9 @@ async function fakeLogger(script: string): Promise<string> {
   return file;
 }
 
+/** What syslog shows in front of each line. */
+const TAG = `spiped[${process.pid}]`;
+
 const COPY = 'exec cat >>"$out"';
 
 async function written(name: string): Promise<string> {
@@ -65,12 +68,12 @@ async function writeUntil(sink: LogSink, one: LogLine, done: () => boolean): Pro
 }
 
 describe('logger', () => {
-  test('is given each line, without the name that it adds itself', async () => {
+  test('is given each line, without the name and our process id that it adds itself', async () => {
     const { sink, fallback, failures, close } = sinkOf(await fakeLogger(COPY));
     for (const text of ['one', 'two …', 'three']) expect(sink.write(line(text))).toBe(true);
     await close();
     expect(await written('daemon.warning')).toBe('one\ntwo …\nthree\n');
-    expect(await written('started')).toBe('-t spiped -p daemon.warning\n');
+    expect(await written('started')).toBe(`-t ${TAG} -p daemon.warning\n`);
     expect([fallback, failures]).toEqual([[], []]);
   });
 
@@ -82,10 +85,10 @@ describe('logger', () => {
     }
     await close();
     expect((await written('started')).trim().split('\n').sort()).toEqual([
-      '-t spiped -p daemon.debug',
-      '-t spiped -p daemon.err',
-      '-t spiped -p daemon.info',
-      '-t spiped -p daemon.warning',
+      `-t ${TAG} -p daemon.debug`,
+      `-t ${TAG} -p daemon.err`,
+      `-t ${TAG} -p daemon.info`,
+      `-t ${TAG} -p daemon.warning`,
     ]);
     expect(await written('daemon.err')).toBe('error 1\nerror 2\n');
     expect(await written('daemon.debug')).toBe('debug 1\ndebug 2\n');

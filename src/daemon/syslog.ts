@@ -13,8 +13,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { LogLevel } from '../cli/config.ts';
 import type { ProgramLogger } from './log.ts';
+import { standardErrorSink } from './log-journal.ts';
 import type { LogLine, LogSink } from './log-sink.ts';
-import { stderrSink } from './log-stderr.ts';
 
 /** The severities of syslog (RFC 5424, section 6.2.1), by the names that `logger -p` takes. */
 const SEVERITIES: Readonly<Record<LogLevel, string>> = {
@@ -39,7 +39,7 @@ const MINUTE_MILLISECONDS = 60_000;
 const CLOSE_MILLISECONDS = 1000;
 
 export interface SyslogOptions {
-  /** The tag of each line. */
+  /** The tag of each line, to which the process id is added. */
   readonly program: string;
   /** Where lines go while `logger` cannot be had. */
   readonly fallback: LogSink;
@@ -56,7 +56,7 @@ export function logToSyslog(logger: ProgramLogger, program: string): void {
   const failed = (reason: string): void => {
     logger.log('warn', 'syslog-failed', `cannot log through syslog: ${reason}`);
   };
-  logger.redirect(syslogSink({ program, fallback: stderrSink(), failed }));
+  logger.redirect(syslogSink({ program, fallback: standardErrorSink(), failed }));
 }
 
 /** A sink that passes lines to `logger`. The first process starts at once: later may be too late. */
@@ -97,7 +97,9 @@ class SyslogSink implements LogSink {
   private start(level: LogLevel): Feed | undefined {
     const { program, command = 'logger' } = this.options;
     try {
-      const args = ['-t', program, '-p', `daemon.${SEVERITIES[level]}`];
+      // Not `-i`, which is the process id of `logger`, and not `--id`, which only one `logger` has.
+      // What stands between tag and colon is where syslog(3) puts it, whoever writes the line.
+      const args = ['-t', `${program}[${process.pid}]`, '-p', `daemon.${SEVERITIES[level]}`];
       const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'] });
       const feed = new Feed(child, (reason, undelivered) => {
         if (this.feeds.get(level) === feed) this.feeds.delete(level);
