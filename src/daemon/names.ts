@@ -98,10 +98,17 @@ function firstOf(
     logger.log(
       'warn',
       'several-addresses',
-      `using the first of multiple addresses found for ${address.text} (${option})`,
+      `using the first of multiple addresses found for ${address.text} (${option})${starred(address)}`,
     );
   }
   return first;
+}
+
+/** What `*` is not. */
+function starred(address: Address): string {
+  return address.kind === 'host' && address.host === '*'
+    ? ', which is the loopback address alone; all addresses are [0.0.0.0] or [::]'
+    : '';
 }
 
 function localAddress(endpoint: Endpoint): LocalAddress {

@@ -57,8 +57,8 @@ describe('is parsed', () => {
     ['127.0.0.1:http', host('127.0.0.1', 'http')],
     ['127.1:80', host('127.1', 80)],
     ['010.0.0.1:80', host('010.0.0.1', 80)],
-    ['a:b:80', host('a:b', 80)],
-    ['not/absolute:80', host('not/absolute', 80)],
+    ['*:80', host('*', 80)],
+    ['fe80::1%7:80', ip('fe80::1%7', 6, 80)],
   ])('%s', (text, expected) => {
     expect(parseAddress(text)).toStrictEqual({ ...expected, text });
   });
@@ -71,9 +71,17 @@ describe('is refused', () => {
     [':80', 'address-without-host'],
     ['::1', 'address-without-host'],
     ['localhost', 'address-without-port'],
-    ['relative/path', 'address-without-port'],
+    ['relative/path', 'address-path-relative'],
+    ['not/absolute:80', 'address-path-relative'],
+    ['./socket', 'address-path-relative'],
+    ['a:b:80', 'address-host-invalid'],
+    ['2001:db8::1', 'address-host-invalid'],
+    [' localhost:80', 'address-host-invalid'],
+    ['127.0.0.1]:80', 'address-host-invalid'],
+    ['redis://localhost:6379', 'address-url'],
+    ['unix:/run/redis.sock', 'address-url'],
     ['[127.0.0.1]', 'address-without-port'],
-    ['[::1]', 'address-brackets-open'],
+    ['[::1]', 'address-without-port'],
     ['[127.0.0.1:80', 'address-brackets-open'],
     ['[:80', 'address-brackets-open'],
     ['[::1]x:80', 'address-brackets-open'],
@@ -97,13 +105,15 @@ describe('is refused', () => {
     ['localhost:', 'address-port-invalid'],
     ['localhost:65536', 'address-port-invalid'],
     ['localhost:-1', 'address-port-invalid'],
+    ['localhost:80 ', 'address-port-invalid'],
+    ['localhost:80/', 'address-port-invalid'],
   ])('%j: %s', (text, code) => {
     expect(errorOf(text)).toMatchObject({ name: 'AddressError', code });
   });
 
   test('with a message of one line that quotes it', () => {
     expect(errorOf('[localhost]:80').message).toBe(
-      '"localhost" is not an IPv4 address (brackets hold no names), in address "[localhost]:80"',
+      '"localhost" is not an IPv4 address (brackets hold no names), in address "[localhost]:80": write "localhost:80"',
     );
     expect(errorOf('local\nhost').message).toContain('"local\\nhost"');
     expect(errorOf('local\nhost').message).not.toContain('\n');
@@ -193,6 +203,59 @@ describe('a bind address', () => {
   ])('%j is refused: %s', (text, code) => {
     expect(errorOf(text, parseBindAddress)).toMatchObject({ name: 'AddressError', code });
     expect(errorOf(text, parseBindAddress).message).toContain(JSON.stringify(text).slice(1, -1));
+  });
+});
+
+//= CL-10
+//# The reason of a refusal SHOULD be one line on standard error that names the option, the value
+//# and what was expected.
+describe('a refusal', () => {
+  const source = parseAddress;
+  const bind = parseBindAddress;
+  test.each<[string, string, (text: string) => Address]>([
+    ['::1:7001', '[::1]:7001', source],
+    ['::1', '[::1]:port', source],
+    [':::80', '[::]:80', source],
+    ['2001:db8::1', '[2001:db8::1]:port', source],
+    ['::1]:80', '[::1]:80', source],
+    ['[::1', '[::1]:port', source],
+    ['[::1]', '[::1]:port', source],
+    ['[::1:80]', '[::1]:80', source],
+    ['[127.0.0.1:80', '127.0.0.1:80', source],
+    ['[localhost]:80', 'localhost:80', source],
+    ['[fe80::1%eth0]:80', 'fe80::1%eth0:80', source],
+    ['fe80::1%eth0', 'fe80::1%eth0:port', source],
+    ['[::1%lo]:80', '[::1]:80', source],
+    ['redis://localhost:6379', 'localhost:6379', source],
+    ['http://localhost/index', 'localhost:port', source],
+    ['tcp://[::1]:80', '[::1]:80', source],
+    ['unix:///run/redis.sock', '/run/redis.sock', source],
+    ['::1', '[::1]', bind],
+    ['::1:80', '[::1]:80', bind],
+    ['2001:db8::1', '[2001:db8::1]', bind],
+    ['fe80::1%eth0', 'fe80::1%eth0:0', bind],
+    ['tcp://localhost', 'localhost', bind],
+  ])('of %j says to write %j, which is accepted', (text, advice, parse) => {
+    const { message } = errorOf(text, parse);
+    expect(message).toContain(JSON.stringify(text));
+    expect(message.endsWith(`: write ${JSON.stringify(advice)}`), message).toBe(true);
+    expect(() => parse(advice.replace('port', '1'))).not.toThrow();
+  });
+
+  test.each([':80', '7001', 'a b:80', './socket:1', '[*]:80', 'redis://'])(
+    'of %j, where nothing can be guessed, says which forms there are',
+    (text) => {
+      expect(errorOf(text).message).toMatch(
+        / address.*: expected host:port, \[IP address\]:port or \/absolute\/path$/,
+      );
+    },
+  );
+
+  test('does not show what may be the password in a URL', () => {
+    const { message } = errorOf('redis://user:hunter2@localhost:6379/0');
+    expect(message).toBe(
+      'a URL instead of an address, "redis://…@localhost:6379/0": write "localhost:6379"',
+    );
   });
 });
 

@@ -6,7 +6,8 @@
  * into addresses is `resolve.ts`.
  */
 
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { addressMeantBy, isUrl, withoutUser } from './address-advice.ts';
 
 /** An address as asked for. `text` is what was given, for messages. */
 export type Address =
@@ -41,9 +42,13 @@ export type AddressErrorCode =
   | 'address-brackets-open'
   | 'address-ip-invalid'
   | 'address-port-invalid'
+  | 'address-url'
+  | 'address-host-invalid'
+  | 'address-path-relative'
   | 'address-path-too-long'
   | 'address-bind-unix'
   | 'address-service-unknown'
+  | 'address-zone-unknown'
   | 'address-lookup-failed';
 
 /** An address that cannot be used. The message is one line and quotes the address. */
@@ -69,27 +74,64 @@ export const UNIX_PATH_LIMIT_BYTES = process.platform === 'linux' ? 107 : 103;
  * and answers with its usage text; the others are what C finds while it resolves.
  *
  * Two things that C lets pass are refused here, because they never mean what they say: a port
- * above 65535 after a host name (C takes it modulo 65536) and an empty one (C takes 0).
+ * above 65535 after a host name (C takes it modulo 65536) and an empty one (C takes 0). And what
+ * can be no host is refused here, where C asks the resolver.
  */
 //= CL-17
 //# An address MUST be accepted in these forms: `/path` for a UNIX socket, `[IPv4 address]:port`,
 //# `[IPv6 address]:port`, and `host:port` with a name or an IPv4 address.
 export function parseAddress(text: string): Address {
-  if (text === '') throw new AddressError('address-empty', 'the address is empty');
+  return parse(text, ANY_FORM);
+}
+
+/** What is expected, and whether that may be without a port. */
+interface Expectation {
+  readonly forms: string;
+  readonly portless: boolean;
+}
+
+const ANY_FORM: Expectation = {
+  forms: 'host:port, [IP address]:port or /absolute/path',
+  portless: false,
+};
+
+const BIND_FORM: Expectation = { forms: 'a host or an [IP address]', portless: true };
+
+function parse(text: string, expected: Expectation): Address {
+  if (text === '') {
+    throw new AddressError('address-empty', `the address is empty: expected ${expected.forms}`);
+  }
   if (text.startsWith(':')) {
-    throw new AddressError('address-without-host', `no host in address ${JSON.stringify(text)}`);
+    throw refusal('address-without-host', 'no host in address', text, expected);
   }
   if (text.startsWith('/')) return parseUnix(text);
-  const colon = text.lastIndexOf(':');
-  if (colon === -1) {
-    throw new AddressError(
-      'address-without-port',
-      `no port in address ${JSON.stringify(text)}: expected host:port, [IP address]:port or /absolute/path`,
-    );
+  if (isUrl(text)) throw refusal('address-url', 'a URL instead of an address,', text, expected);
+  if (/^\[[^\]]*\]$/.test(text) && isIP(text.slice(1, -1)) !== 0) {
+    throw refusal('address-without-port', 'no port in address', text, expected);
   }
+  const colon = text.lastIndexOf(':');
   const host = text.slice(0, colon);
   const port = text.slice(colon + 1);
-  return text.startsWith('[') ? parseBracketed(text, host, port) : parseHost(text, host, port);
+  if (text.startsWith('[')) return parseBracketed(text, host, port, expected);
+  if ((colon === -1 ? text : host).includes('/')) {
+    const problem = 'the path of a UNIX socket begins with /, in address';
+    throw refusal('address-path-relative', problem, text, expected);
+  }
+  if (colon === -1) throw refusal('address-without-port', 'no port in address', text, expected);
+  return parseHost(text, host, port, expected);
+}
+
+/** A line that quotes the address, and says what to write instead, or what is expected. */
+function refusal(
+  code: AddressErrorCode,
+  problem: string,
+  text: string,
+  { forms, portless }: Expectation,
+): AddressError {
+  const meant = addressMeantBy(text, { portless });
+  const instead =
+    meant === undefined || meant === text ? `expected ${forms}` : `write ${JSON.stringify(meant)}`;
+  return new AddressError(code, `${problem} ${JSON.stringify(withoutUser(text))}: ${instead}`);
 }
 
 /**
@@ -108,9 +150,11 @@ export function parseBindAddress(text: string): Address {
   }
   const bracketed = /^(\[.*\])(?::0+)?$/s.exec(text);
   // Any port will do to have the address checked.
-  if (bracketed !== null) return { ...parseBracketed(text, bracketed[1] ?? '', '1'), port: 0 };
-  const withPort = text === '' || text.includes(':') ? text : `${text}:0`;
-  return { ...parseAddress(withPort), text };
+  if (bracketed !== null) {
+    return { ...parseBracketed(text, bracketed[1] ?? '', '1', BIND_FORM), port: 0 };
+  }
+  const complete = text === '' || text.includes(':') || text.includes('/');
+  return { ...parse(complete ? text : `${text}:0`, BIND_FORM), text };
 }
 
 //= CL-19
@@ -126,12 +170,14 @@ function parseUnix(text: string): Address {
   return { kind: 'unix', text, path: text };
 }
 
-function parseBracketed(text: string, host: string, port: string): IpAddress {
+function parseBracketed(
+  text: string,
+  host: string,
+  port: string,
+  expected: Expectation,
+): IpAddress {
   if (!host.endsWith(']')) {
-    throw new AddressError(
-      'address-brackets-open',
-      `no "]:" before the port in address ${JSON.stringify(text)}: expected [IP address]:port`,
-    );
+    throw refusal('address-brackets-open', 'no "]:" before the port in address', text, expected);
   }
   const address = host.slice(1, -1);
   const number = parsePort(port);
@@ -140,25 +186,29 @@ function parseBracketed(text: string, host: string, port: string): IpAddress {
   if (number === undefined || number === 0) throw portError(text, port, 'a number from 1 to 65535');
   if (isIPv4(address)) return { kind: 'ip', text, address, family: 4, port: number };
   // inet_pton, which decides in C, knows no zones.
-  if (isIPv6(address) && !address.includes('%')) {
-    return { kind: 'ip', text, address, family: 6, port: number };
-  }
+  const zoned = address.includes('%');
+  if (isIPv6(address) && !zoned) return { kind: 'ip', text, address, family: 6, port: number };
   const family = address.includes(':') ? 'IPv6' : 'IPv4';
-  throw new AddressError(
-    'address-ip-invalid',
-    `${JSON.stringify(address)} is not an ${family} address (brackets hold no names), in address ${JSON.stringify(text)}`,
-  );
+  const problem = zoned
+    ? 'brackets hold no zone, in address'
+    : `${JSON.stringify(address)} is not an ${family} address (brackets hold no names), in address`;
+  throw refusal('address-ip-invalid', problem, text, expected);
 }
 
-function parseHost(text: string, host: string, port: string): Address {
+function parseHost(text: string, host: string, port: string, expected: Expectation): Address {
   const number = parsePort(port);
-  if (number !== undefined) {
-    // C hands these to getaddrinfo as well, which takes them without a lookup.
-    if (isIPv4(host)) return { kind: 'ip', text, address: host, family: 4, port: number };
-    if (isIPv6(host)) return { kind: 'ip', text, address: host, family: 6, port: number };
-    return { kind: 'host', text, host, port: number };
+  // C hands these to getaddrinfo as well, which takes them without a lookup.
+  const family = isIPv4(host) ? 4 : isIPv6(host) ? 6 : undefined;
+  if (family === undefined && /[\s:[\]]/.test(host)) {
+    const problem = `${JSON.stringify(host)} is neither a name nor an IP address, in address`;
+    throw refusal('address-host-invalid', problem, text, expected);
   }
-  if (port === '' || /^\s*[+-]?\d+$/.test(port)) {
+  if (number !== undefined) {
+    return family === undefined
+      ? { kind: 'host', text, host, port: number }
+      : { kind: 'ip', text, address: host, family, port: number };
+  }
+  if (port === '' || /^\s*[+-]?\d+$|[\s/]/.test(port)) {
     throw portError(text, port, 'a number from 0 to 65535 or the name of a service');
   }
   return { kind: 'host', text, host, port };

@@ -6,6 +6,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseAddress } from './address.ts';
 import { type ResolverSystem, resolveAddress } from './resolve.ts';
+import { type Interfaces, readInterfaces } from './zone.ts';
 
 const SERVICES = `# comment with http 1/tcp
 tcpmux          1/tcp                           # TCP port service multiplexer
@@ -14,6 +15,16 @@ domain          53/tcp
 http            80/tcp          www   web       # WorldWideWeb HTTP
 syslog          514/udp
 `;
+
+const INTERFACES: Interfaces = {
+  names: new Map([
+    [1, 'lo'],
+    [4, 'eth0'],
+    [5, '1'],
+  ]),
+  has: (name) => ['lo', 'eth0', '1', 'down'].includes(name),
+  hasIpv6: true,
+};
 
 /** A system that knows one name, and fails as Node's lookup does for every other. */
 function system(known: Record<string, { address: string; family: number }[]>): ResolverSystem {
@@ -29,6 +40,7 @@ function system(known: Record<string, { address: string; family: number }[]>): R
       });
     },
     readServices: async () => SERVICES,
+    readInterfaces: () => INTERFACES,
   };
 }
 
@@ -36,6 +48,9 @@ function system(known: Record<string, { address: string; family: number }[]>): R
 const UNTOUCHED: ResolverSystem = {
   lookup: () => Promise.reject(new Error('looked up a name')),
   readServices: () => Promise.reject(new Error('read the services')),
+  readInterfaces: () => {
+    throw new Error('looked at the interfaces');
+  },
 };
 
 describe('without asking the system', () => {
@@ -44,6 +59,7 @@ describe('without asking the system', () => {
     ['[127.0.0.1]:80', { host: '127.0.0.1', port: 80, family: 4 }],
     ['[::1]:80', { host: '::1', port: 80, family: 6 }],
     ['127.0.0.1:0', { host: '127.0.0.1', port: 0, family: 4 }],
+    ['2001:db8::1%7:80', { host: '2001:db8::1%7', port: 80, family: 6 }],
   ])('%s is an endpoint', async (text, endpoint) => {
     expect(await resolveAddress(parseAddress(text), UNTOUCHED)).toEqual([endpoint]);
   });
@@ -128,7 +144,7 @@ describe('a service name', () => {
     ]);
   });
 
-  test.each(['syslog', 'WorldWideWeb', 'comment', '80/tcp', 'HTTP', 'nonsense'])(
+  test.each(['syslog', 'WorldWideWeb', 'comment', 'HTTP', 'nonsense'])(
     '%s is none of TCP: an error that says so',
     async (name) => {
       await expect(resolveAddress(parseAddress(`127.0.0.1:${name}`), local)).rejects.toMatchObject({
@@ -143,5 +159,71 @@ describe('a service name', () => {
     await expect(resolveAddress(parseAddress('127.0.0.1:http'), bare)).rejects.toMatchObject({
       code: 'address-service-unknown',
     });
+  });
+});
+
+//= CL-53
+//# The zone of a link-local IPv6 address MUST be accepted by the name of the interface and by its
+//# number, and one that no interface has MUST be refused.
+describe('the zone of a link-local address', () => {
+  test.each([
+    ['fe80::1%eth0:80', 'fe80::1%eth0'],
+    ['fe80::1%4:80', 'fe80::1%eth0'],
+    ['fe80::1%04:80', 'fe80::1%eth0'],
+    ['FEBF::1%4:80', 'FEBF::1%eth0'],
+    ['fe80::1%down:80', 'fe80::1%down'],
+    // A name that is a number goes before the number.
+    ['fe80::1%1:80', 'fe80::1%1'],
+  ])('of %s becomes the name that Node takes, %s', async (text, host) => {
+    expect(await resolveAddress(parseAddress(text), system({}))).toEqual([
+      { host, port: 80, family: 6 },
+    ]);
+  });
+
+  test.each(['fe80::1%nosuch:80', 'fe80::1%99:80', 'fe80::1%0x4:80'])(
+    'of %s is none: an error that says so',
+    async (text) => {
+      const zone = /%(\w+)/.exec(text)?.[1];
+      await expect(resolveAddress(parseAddress(text), system({}))).rejects.toMatchObject({
+        name: 'AddressError',
+        code: 'address-zone-unknown',
+        message: `no network interface is called or numbered "${zone}", in address "${text}"`,
+      });
+    },
+  );
+
+  test('passes where names cannot be told', async () => {
+    const blind = {
+      ...system({}),
+      readInterfaces: () => ({ ...INTERFACES, has: () => undefined }),
+    };
+    for (const [zone, named] of [
+      ['en0', 'en0'],
+      ['4', 'eth0'],
+    ]) {
+      expect(await resolveAddress(parseAddress(`fe80::1%${zone}:80`), blind)).toMatchObject([
+        { host: `fe80::1%${named}` },
+      ]);
+    }
+  });
+
+  test.runIf(process.platform === 'linux')('is looked for among the real interfaces', () => {
+    const { names, has } = readInterfaces();
+    expect(has('lo')).toBe(true);
+    expect(has('no-such-one')).toBe(false);
+    for (const name of names.values()) expect(has(name)).toBe(true);
+    expect([...names.values()]).toContain('lo');
+  });
+});
+
+describe('the host *', () => {
+  test('is the loopback addresses, as in C', async () => {
+    const both = [
+      { host: '::1', port: 80, family: 6 },
+      { host: '127.0.0.1', port: 80, family: 4 },
+    ];
+    expect(await resolveAddress(parseAddress('*:80'), system({}))).toEqual(both);
+    const old = { ...system({}), readInterfaces: () => ({ ...INTERFACES, hasIpv6: false }) };
+    expect(await resolveAddress(parseAddress('*:80'), old)).toEqual(both.toReversed());
   });
 });

@@ -9,6 +9,7 @@ import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { getSystemErrorMap } from 'node:util';
 import { type Address, AddressError } from './address.ts';
+import { type Interfaces, readInterfaces, withNamedZone } from './zone.ts';
 
 /** Where a socket listens or connects to. */
 export type Endpoint =
@@ -21,6 +22,8 @@ export interface ResolverSystem {
   lookup(host: string): Promise<readonly { address: string; family: number }[]>;
   /** The text of the services database, `/etc/services`. */
   readServices(): Promise<string>;
+  /** The network interfaces, for the zone of a link-local address. */
+  readInterfaces(): Interfaces;
 }
 
 //= CL-20
@@ -28,11 +31,16 @@ export interface ResolverSystem {
 const SYSTEM: ResolverSystem = {
   lookup: (host) => lookup(host, { all: true, verbatim: true }),
   readServices: () => readFile('/etc/services', 'utf8'),
+  readInterfaces,
 };
+
+/** The name that the resolver of C takes for the addresses of this machine alone. */
+const LOOPBACK_NAME = '*';
 
 /**
  * The endpoints of an address, at least one, to be tried in this order. Rejects with
- * {@link AddressError} (`address-lookup-failed`, `address-service-unknown`).
+ * {@link AddressError} (`address-lookup-failed`, `address-service-unknown`,
+ * `address-zone-unknown`).
  */
 export async function resolveAddress(
   address: Address,
@@ -42,7 +50,13 @@ export async function resolveAddress(
     case 'unix':
       return [{ path: address.path }];
     case 'ip':
-      return [{ host: address.address, port: address.port, family: address.family }];
+      return [
+        {
+          host: withNamedZone(address, system.readInterfaces),
+          port: address.port,
+          family: address.family,
+        },
+      ];
     case 'host': {
       const { host } = address;
       const port =
@@ -62,6 +76,8 @@ async function lookUp(
   host: string,
   system: ResolverSystem,
 ): Promise<readonly { address: string; family: number }[]> {
+  // Node's look-up, which is told no port, does not know this name of getaddrinfo's.
+  if (host === LOOPBACK_NAME) return loopback(system.readInterfaces());
   try {
     return await system.lookup(host);
   } catch (error) {
@@ -71,6 +87,13 @@ async function lookUp(
       { cause: error },
     );
   }
+}
+
+/** In the order of RFC 6724, in which IPv4 is first only where there is no IPv6. */
+function loopback({ hasIpv6 }: Interfaces): readonly { address: string; family: number }[] {
+  const ipv4 = { address: '127.0.0.1', family: 4 };
+  const ipv6 = { address: '::1', family: 6 };
+  return hasIpv6 ? [ipv6, ipv4] : [ipv4, ipv6];
 }
 
 /** `unknown node or service (ENOTFOUND)`: the system's words, and the code to search for. */
