@@ -57,8 +57,9 @@ habit(
   async (seat) => {
     const { scope, host } = seat;
     const target = await Target.start(scope, echo);
+    const taken = await Target.start(scope, echo);
     const unit = host.unit(
-      `/usr/bin/spiped -d -s ${target.address.text} -t ${target.address.text} -k ${host.key}`,
+      `/usr/bin/spiped -d -s ${taken.address.text} -t ${target.address.text} -k ${host.key}`,
     );
     expect(await unit.ended()).toEqual({ code: 1, signal: null });
     expect(unit.account()).toMatch(/^ {2}\| spiped: .*address already in use/m);

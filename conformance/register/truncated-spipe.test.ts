@@ -32,7 +32,7 @@ let server: Server;
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
-  writeFileSync(path.join(directory, 'key'), keyFile);
+  writeFileSync(path.join(directory, 'key'), keyFile, { mode: 0o600 });
   server = createServer({ allowHalfOpen: true }, sendPacketAndAHalf);
   await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
 });

@@ -46,7 +46,7 @@ export class UpstreamServer {
   ): Promise<UpstreamServer> {
     const directory = mkdtempSync(path.join(tmpdir(), 'register-'));
     const [key, pidFile] = [path.join(directory, 'key'), path.join(directory, 'pid')];
-    writeFileSync(key, keyFile);
+    writeFileSync(key, keyFile, { mode: 0o600 });
     const target = createServer({ allowHalfOpen: true });
     const targetPort = await listenAnywhere(target);
     const port = await freePort();

@@ -60,7 +60,7 @@ async function daemonArguments(
   scope: Scope,
 ): Promise<{ readonly source: Address; readonly args: readonly string[] }> {
   const key = join(scope.directory, 'key');
-  await writeFile(key, 'the time does not depend on the key');
+  await writeFile(key, 'the time does not depend on the key', { mode: 0o600 });
   const source = await newAddress('ipv4', scope.directory);
   // Nobody listens there: the connection that finds out whether the daemon listens goes no further.
   const target = await newAddress('ipv4', scope.directory);

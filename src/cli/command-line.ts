@@ -9,6 +9,7 @@
 
 import { type Address, AddressError, parseAddress } from '../io/address.ts';
 import { type OptionSpelling, type ScannedOption, scanOptions } from './getopt.ts';
+import { nearest } from './nearest.ts';
 import type { NumberResult } from './numbers.ts';
 import { VERSION } from './version.ts';
 
@@ -175,7 +176,7 @@ function acceptOption<Flag extends string>(
   option: ScannedOption<Flag>,
   given: ReadonlyMap<Flag, string>,
 ): OptionRow<Flag> {
-  if (option.kind === 'unknownOption') throw usageError(`unknown option: ${option.text}`);
+  if (option.kind === 'unknownOption') throw unknownOption(program, option.text);
   const row = program.options.find(({ flag }) => flag === option.flag);
   if (row === undefined) throw new Error(`${option.flag} was scanned and is not in the table`);
   switch (option.kind) {
@@ -193,6 +194,14 @@ function acceptOption<Flag extends string>(
       refuseBadValue(row, option.value);
       return row;
   }
+}
+
+/** With the long option that was probably meant; of short ones, any could have been. */
+function unknownOption(program: Program, text: string): CommandLineError {
+  const long = program.options.map(({ flag }) => flag).filter((flag) => flag.startsWith('--'));
+  const meant = nearest(text.replace(/=.*/s, ''), long);
+  const question = meant === undefined ? '' : `; did you mean ${meant}?`;
+  return usageError(`unknown option: ${text}${question}`);
 }
 
 //= CL-7

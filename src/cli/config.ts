@@ -70,6 +70,8 @@ export interface SpipedConfig extends PipeConfig {
   readonly user?: string;
   /** `--syslog`: in the background, log through syslog instead of standard error. */
   readonly syslog: boolean;
+  /** What was given and has no effect, each in a line that says why. */
+  readonly withoutEffect: readonly string[];
   /** `--drain-timeout`: after SIGTERM, how long open connections may go on; absent: to their end. */
   readonly drainTimeoutMilliseconds?: number;
   /** `--workers`: processes to serve connections in, 1 to 64; absent: this one alone. */

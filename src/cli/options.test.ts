@@ -46,6 +46,7 @@ describe('spiped', () => {
       pidFile: '[::1]:8025.pid',
       resolveIntervalMilliseconds: 60_000,
       syslog: false,
+      withoutEffect: [],
       log: { level: 'warn', format: 'text' },
     });
   });
@@ -172,6 +173,22 @@ describe('spiped', () => {
     expect(errorOf(parseSpiped(['-e', ...PLACES, '-s']))).toBe(
       'spiped: option -s needs an argument: <source socket>',
     );
+  });
+
+  test('an unknown long option is answered with the nearest one', () => {
+    expect(errorOf(parseSpiped(['--loglevel=info']))).toBe(
+      'spiped: unknown option: --loglevel=info; did you mean --log-level?',
+    );
+    expect(errorOf(parseSpipe(['--worker']))).toBe('spipe: unknown option: --worker');
+    expect(errorOf(parseSpiped(['-x']))).toBe('spiped: unknown option: -x');
+  });
+
+  test('what has no effect in the foreground is known, and is no mistake', () => {
+    expect(spiped('-e', '-p', 'x.pid', '--syslog').withoutEffect).toEqual([
+      '-p has no effect with -F: no pid file is written',
+      '--syslog has no effect with -F: lines go to standard error',
+    ]);
+    expect(spiped('-e').withoutEffect).toEqual([]);
   });
 
   //= HS-22

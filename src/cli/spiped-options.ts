@@ -161,6 +161,7 @@ export function parseSpiped(args: readonly string[]): CommandLine<SpipedConfig> 
       ...resolveInterval,
       ...(user === undefined ? {} : { user }),
       syslog: given.has('--syslog'),
+      withoutEffect: withoutEffectOf(given),
       ...drainTimeout,
       ...(workers === undefined ? {} : { workers: Number(workers) }),
       log: logOf(given),
@@ -218,6 +219,17 @@ function drainTimeoutOf(
   }
   if (seconds === Number.POSITIVE_INFINITY) return {};
   return { drainTimeoutMilliseconds: seconds === 0 ? 0 : timerMilliseconds(seconds) };
+}
+
+/** In the foreground, C takes these options and ignores them. */
+function withoutEffectOf(given: GivenOptions<SpipedFlag>): readonly string[] {
+  if (!given.has('-F')) return [];
+  return [
+    ...(given.has('-p') ? ['-p has no effect with -F: no pid file is written'] : []),
+    ...(given.has('--syslog')
+      ? ['--syslog has no effect with -F: lines go to standard error']
+      : []),
+  ];
 }
 
 function parseWorkers(text: string): NumberResult<number> {

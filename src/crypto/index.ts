@@ -7,7 +7,7 @@
 export { batchedEngine } from './batched-engine.ts';
 export { eraseSecrets } from './erase-secrets.ts';
 export { computeSharedSecret, generateKeyPair, type KeyPair } from './group14.ts';
-export { isSecretOfEmptyFile, KeyFileError, readSharedSecret } from './keyfile.ts';
+export { type KeyFile, KeyFileError, readKeyFile, readSharedSecret } from './keyfile.ts';
 export type { PacketEngine } from './packet-engine.ts';
 export { referenceEngine } from './reference-engine.ts';
 export {

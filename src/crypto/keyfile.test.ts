@@ -7,13 +7,21 @@
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { isSecretOfEmptyFile, KeyFileError, readSharedSecret } from './keyfile.ts';
+import { KeyFileError, readKeyFile, readSharedSecret } from './keyfile.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spiped-keyfile-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -48,9 +56,11 @@ describe('K', () => {
     expect(await readSharedSecret('/dev/null')).toEqual(sha256(bytes(0)));
   });
 
-  test('of no bytes can be told from any other (KF-2)', async () => {
-    expect(isSecretOfEmptyFile(await readSharedSecret('/dev/null'))).toBe(true);
-    expect(isSecretOfEmptyFile(await readSharedSecret(file('not-empty', bytes(1))))).toBe(false);
+  test('comes with the length of the key, and with the mode of a regular file', async () => {
+    expect(await readKeyFile('/dev/null')).toEqual({ secret: sha256(bytes(0)), lengthBytes: 0 });
+    const long = file('long', bytes(100_000));
+    chmodSync(long, 0o640);
+    expect(await readKeyFile(long)).toMatchObject({ lengthBytes: 100_000, mode: 0o640 });
   });
 
   test('is read from a FIFO to its end', async () => {

@@ -6,8 +6,8 @@
  * when it is done with it.
  */
 
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { close, open, read } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { close, fstat, open, read } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getSystemErrorMap, promisify } from 'node:util';
 import { ownBytes } from './own-bytes.ts';
@@ -28,16 +28,28 @@ export class KeyFileError extends Error {
   }
 }
 
+/** K, and what a warning may depend on. */
+export interface KeyFile {
+  /** K, 32 bytes, a fresh array. */
+  readonly secret: Uint8Array;
+  /** How long the key is; not for a log. */
+  readonly lengthBytes: number;
+  /**
+   * The permissions of the file that was read, such as 0o600; absent for what is no regular file,
+   * and for standard input, whatever it is.
+   */
+  readonly mode?: number;
+}
+
 /**
- * K = SHA-256 of the file at `path`, or of standard input to its end when `path` is `-`: 32
- * bytes, a fresh array. Rejects with {@link KeyFileError}. No byte of the key stays in memory
- * that this function owns.
+ * K = SHA-256 of the file at `path`, or of standard input to its end when `path` is `-`. Rejects
+ * with {@link KeyFileError}. No byte of the key stays in memory that this function owns.
  */
 //= KF-7 exception
 //# A key file SHOULD hold at least 256 bits of entropy.
 //! This is asked of who makes the file. A program cannot see how a file was made, and refuses none
 //! on a guess (KF-2).
-export async function readSharedSecret(path: string): Promise<Uint8Array> {
+export async function readKeyFile(path: string): Promise<KeyFile> {
   //= KF-4
   //# The name `-` MUST stand for standard input, read to its end.
   if (path === '-') {
@@ -49,7 +61,10 @@ export async function readSharedSecret(path: string): Promise<Uint8Array> {
     throw keyFileError(path, 'cannot open key file', error);
   });
   try {
-    return await digestOf(descriptor);
+    const key = await digestOf(descriptor);
+    // Of what was read, and not of what the path may have come to mean.
+    const status = await promisify(fstat)(descriptor);
+    return status.isFile() ? { ...key, mode: status.mode & 0o777 } : key;
   } catch (error) {
     throw keyFileError(path, 'cannot read key file', error);
   } finally {
@@ -57,26 +72,25 @@ export async function readSharedSecret(path: string): Promise<Uint8Array> {
   }
 }
 
-/**
- * Whether K is that of an empty key file: legal (KF-2), and hardly ever meant. A closed standard
- * input looks like this too, because Node opens `/dev/null` in its place.
- */
-export function isSecretOfEmptyFile(secret: Uint8Array): boolean {
-  return timingSafeEqual(secret, createHash('sha256').digest());
+/** K alone; see {@link readKeyFile}. */
+export async function readSharedSecret(path: string): Promise<Uint8Array> {
+  return (await readKeyFile(path)).secret;
 }
 
-/** SHA-256 of everything that can be read from `descriptor`. */
-async function digestOf(descriptor: number): Promise<Uint8Array> {
+/** SHA-256 of everything that can be read from `descriptor`, and how much that was. */
+async function digestOf(descriptor: number): Promise<KeyFile> {
   //= KF-1
   //# K MUST be the SHA-256 of the whole content of the key file.
   const hash = createHash('sha256');
   const chunk = new Uint8Array(CHUNK_BYTES);
+  let lengthBytes = 0;
   try {
     for (;;) {
       const length = await readSome(descriptor, chunk);
       //= KF-2
       //# A key file of any length MUST be accepted, including the empty one (`/dev/null`).
-      if (length === 0) return ownBytes(hash.digest());
+      if (length === 0) return { secret: ownBytes(hash.digest()), lengthBytes };
+      lengthBytes += length;
       //= KF-3
       //# An end MUST NOT trim, decode or otherwise interpret the content of the key file.
       hash.update(chunk.subarray(0, length));

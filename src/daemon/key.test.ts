@@ -1,9 +1,11 @@
-/** Goal of these tests: an empty key is used, as C does, and not in silence. */
+/** Goal of these tests: a poor key is used, as C does, and not in silence. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NOTHING_INHERITED } from './inheritance.ts';
 import { readKey } from './key.ts';
 
@@ -24,9 +26,65 @@ test('KF-2: an empty key is accepted with a warning that names it', async () => 
   ]);
 });
 
-test('KF-8: nothing is said of any other key', async () => {
+describe('a regular file', () => {
+  let path: string;
+  beforeEach(() => {
+    path = join(mkdtempSync(join(tmpdir(), 'key-')), 'key');
+  });
+  afterEach(() => rmSync(dirname(path), { recursive: true }));
+
+  const write = (length: number, mode = 0o600): void => {
+    writeFileSync(path, 'k'.repeat(length));
+    chmodSync(path, mode);
+  };
+
+  test.each([
+    [16, 0o600],
+    [16, 0o400],
+    [32, 0o700],
+  ])('KF-8: nothing is said of one of %d bytes and mode %o', async (length, mode) => {
+    write(length, mode);
+    expect(await saidOf(path)).toEqual([]);
+  });
+
+  //= KF-12
+  //# A program SHOULD warn when the key file is a regular file of fewer than 16 bytes.
+  test.each([1, 15])('of %d bytes is short, and how short is not said', async (length) => {
+    write(length);
+    expect(await saidOf(path)).toEqual([
+      `warn key-short warning: the key ${JSON.stringify(path)} (-k) has fewer than 16 bytes, and can be guessed`,
+    ]);
+  });
+
+  //= KF-13
+  //# A program SHOULD warn when the key file is a regular file that its group or others can read or
+  //# write.
+  test.each([
+    [0o640, '0640'],
+    [0o604, '0604'],
+    [0o620, '0620'],
+    [0o602, '0602'],
+  ])('of mode %o is open to others', async (mode, shown) => {
+    write(32, mode);
+    expect(await saidOf(path)).toEqual([
+      `warn key-open warning: the key ${JSON.stringify(path)} (-k) can be read or written by others: its mode is ${shown}`,
+    ]);
+  });
+
+  test('that is empty and open has both warnings, and no third', async () => {
+    write(0, 0o644);
+    expect((await saidOf(path)).map((line) => line.split(' ')[1])).toEqual([
+      'key-empty',
+      'key-open',
+    ]);
+  });
+});
+
+test('nothing is said of the length and mode of a FIFO', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'key-'));
-  writeFileSync(join(folder, 'key'), 'k');
-  expect(await saidOf(join(folder, 'key'))).toEqual([]);
+  const fifo = join(folder, 'fifo');
+  execFileSync('mkfifo', ['-m', '644', fifo]);
+  const [said] = await Promise.all([saidOf(fifo), writeFile(fifo, 'k')]);
+  expect(said).toEqual([]);
   rmSync(folder, { recursive: true });
 });

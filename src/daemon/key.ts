@@ -1,12 +1,12 @@
-/** Reading the key when a program starts, with the warning that an empty one deserves. */
+/** Reading the key when a program starts, with the warnings that a poor one deserves. */
 
-import { isSecretOfEmptyFile, readSharedSecret } from '../crypto/index.ts';
+import { type KeyFile, readKeyFile } from '../crypto/index.ts';
 import type { Inheritance } from './inheritance.ts';
 import type { Logger } from './log.ts';
 
 /**
- * K, 32 bytes, from the file of `-k`; rejects with `KeyFileError`. An empty file is a key, as in C
- * (KF-2), but one that everybody has.
+ * K, 32 bytes, from the file of `-k`; rejects with `KeyFileError`. Any file is a key, as in C (KF-2),
+ * also one that everybody has.
  */
 export async function readKey(
   keyFile: string,
@@ -17,11 +17,35 @@ export async function readKey(
   if (keyFile === '-' && closed.has(0)) {
     throw new Error('-k "-": cannot read key from standard input: it is closed');
   }
-  const secret = await readSharedSecret(keyFile);
+  const key = await readKeyFile(keyFile);
+  const about = `warning: the key ${JSON.stringify(keyFile)} (-k)`;
   //= KF-10
   //# A program SHOULD warn when the key file is empty.
-  if (isSecretOfEmptyFile(secret)) {
-    logger.log('warn', 'key-empty', `warning: the key ${JSON.stringify(keyFile)} (-k) is empty`);
+  if (key.lengthBytes === 0) logger.log('warn', 'key-empty', `${about} is empty`);
+  else if (isShort(key)) {
+    logger.log('warn', 'key-short', `${about} has fewer than 16 bytes, and can be guessed`);
   }
-  return secret;
+  if (isOpen(key)) {
+    const message = `${about} can be read or written by others: ${modeOf(key)}`;
+    logger.log('warn', 'key-open', message);
+  }
+  return key.secret;
+}
+
+//= KF-12
+//# A program SHOULD warn when the key file is a regular file of fewer than 16 bytes.
+function isShort({ lengthBytes, mode }: KeyFile): boolean {
+  return mode !== undefined && lengthBytes < 16;
+}
+
+//= KF-13
+//# A program SHOULD warn when the key file is a regular file that its group or others can read or
+//# write.
+function isOpen({ mode = 0 }: KeyFile): boolean {
+  return (mode & 0o066) !== 0;
+}
+
+/** As `stat` shows it: `its mode is 0644`. */
+function modeOf({ mode = 0 }: KeyFile): string {
+  return `its mode is ${mode.toString(8).padStart(4, '0')}`;
 }

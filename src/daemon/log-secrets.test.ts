@@ -63,7 +63,7 @@ test.each(['text', 'json'])('as %s, neither key, K nor plaintext is in it', asyn
   const key = Buffer.from(randomBytes(24).toString('base64'));
   const other = Buffer.from(randomBytes(24).toString('base64'));
   const plaintext = Buffer.from(randomBytes(48).toString('base64'));
-  writeFileSync(path('key'), key);
+  writeFileSync(path('key'), key, { mode: 0o600 });
   writeFileSync(path('other'), other);
   mkdirSync(path('events'));
   const target = await openTarget(scope, 't', (socket) => socket.pipe(socket));

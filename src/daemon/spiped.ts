@@ -14,6 +14,7 @@ import { systemReason } from './errors.ts';
 import type { Inheritance } from './inheritance.ts';
 import { readKey } from './key.ts';
 import { createLogger, type Logger, type ProgramLogger } from './log.ts';
+import { refuseLoop } from './loop.ts';
 import { type ResolvedNames, resolveNames } from './names.ts';
 import { leaveTerminalAsItIs, openParent, type Parent, releaseStream } from './parent.ts';
 import { writePidFile } from './pid-file.ts';
@@ -77,7 +78,9 @@ async function start(
     writePidFile(config.pidFile);
     await detach(parent, config, logger);
   }
+  for (const message of config.withoutEffect) logger.log('warn', 'option-without-effect', message);
   const names = await resolveNames(config, logger);
+  refuseLoop(config, names);
   //= KF-5
   //# The key file MUST be read once, before the first connection; a later change of the file MUST
   //# NOT change the key of a running process.

@@ -165,7 +165,7 @@ export async function openTarget(
 
 /** A new key file in the scope's directory; returns its name. */
 export function writeKey(scope: Scope, name = 'key'): string {
-  writeFileSync(join(scope.directory, name), randomBytes(32));
+  writeFileSync(join(scope.directory, name), randomBytes(32), { mode: 0o600 });
   return name;
 }
 
