@@ -35,10 +35,14 @@ test('a machine is shown as a diagram, with its first and last states, and as a 
 });
 
 test('a fault is shown as one row', () => {
-  const row = { party: 'target', requirement: 'CN-4', dropReason: 'error', text: 'no luck' };
-  expect(faultsPage({ 'bad-luck': row })).toContain(
-    '| `bad-luck` | target | CN-4 | error | no luck |',
-  );
+  const row = { party: 'target', requirement: 'CN-4', dropReason: 'error' } as const;
+  const text = { client: 'no luck here', server: 'nor here' };
+  const page = faultsPage({
+    'bad-luck': { ...row, text: 'no luck' },
+    'two-texts': { ...row, text },
+  });
+  expect(page).toContain('| `bad-luck` | target | CN-4 | error | no luck |');
+  expect(page).toContain('| error | client: no luck here; server: nor here |');
 });
 
 test('a page is stale when it is missing or different, and current once written', () => {

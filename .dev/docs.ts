@@ -10,7 +10,12 @@
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FAULTS, type TransitionTable, transitionTables } from '../src/protocol/index.ts';
+import {
+  FAULTS,
+  type FaultRow,
+  type TransitionTable,
+  transitionTables,
+} from '../src/protocol/index.ts';
 import { readHandshakeAndPackets } from '../vectors/format.ts';
 import { derivationInputs } from './derivation.ts';
 import { keyScheduleFigure } from './figures.ts';
@@ -79,17 +84,14 @@ export function stateMachinesPage(tables: readonly TransitionTable[]): string {
 }
 
 /** The page of all faults. */
-export function faultsPage(
-  faults: Readonly<
-    Record<string, { party: string; requirement: string; dropReason: string; text: string }>
-  >,
-): string {
+export function faultsPage(faults: Readonly<Record<string, FaultRow>>): string {
   return page([
     GENERATED,
     '# Faults',
     'Every way a connection can end other than well. The code is stable: it appears in logs and ' +
       'event logs. The requirement is the sentence of [protocol.md](protocol.md) that is ' +
-      'violated; the drop reason is what C spiped calls the same thing. The text may change.',
+      'violated; the drop reason is what C spiped calls the same thing. The text may change; some ' +
+      'faults have one for a client (`-e`, spipe) and another for a server (`-d`).',
     table(
       ['code', 'who caused it', 'requirement', 'drop reason in C', 'text'],
       Object.entries(faults).map(([code, { party, requirement, dropReason, text }]) => [
@@ -97,7 +99,7 @@ export function faultsPage(
         party,
         requirement,
         dropReason,
-        text,
+        typeof text === 'string' ? text : `client: ${text.client}; server: ${text.server}`,
       ]),
     ),
   ]);

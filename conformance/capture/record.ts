@@ -281,7 +281,7 @@ function vectorOf(
 function handshakeOf({ refused }: CaptureCase, role: 'client' | 'server'): string {
   if (refused === undefined) return 'established';
   if (refused.by === role) return refused.fault;
-  return refused.by === 'server' ? 'handshake-ended-in-public-value' : 'established';
+  return refused.by === 'server' ? 'handshake-ended-without-forward-secrecy' : 'established';
 }
 
 function one(): Uint8Array {

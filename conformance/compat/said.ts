@@ -35,7 +35,10 @@ const TOPICS: readonly { readonly topic: string; readonly says: RegExp }[] = [
     says: /no such (user|group)|drop privileges|supplementary|empty group|user and\/or|option -u|\(-u\)/i,
   },
   { topic: 'connecting', says: /could not connect|spipe: connect:/i },
-  { topic: 'handshake', says: /handshake|before its nonce/i },
+  {
+    topic: 'handshake',
+    says: /handshake|proof of the key|anything of our key|sen(t|ding) (a|no) byte|first (32 )?bytes/i,
+  },
   { topic: 'connection lost', says: /connection error/i },
   {
     topic: 'use of options',

@@ -72,9 +72,9 @@ export class HandshakeBench {
     return FINAL.has(this.phase) ? this : this.feed({ type: 'endReceived' });
   }
 
-  /** Answer the arithmetic that waits. */
+  /** Answer the arithmetic that waits; what a failed handshake had asked for is cancelled. */
   answer(): this {
-    const owed = this.owed;
+    const owed = FINAL.has(this.phase) ? [] : this.owed;
     this.owed = [];
     for (const event of owed) this.feed(event);
     return this;

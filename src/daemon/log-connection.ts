@@ -8,7 +8,7 @@
 import { getSystemErrorMap } from 'node:util';
 import type { LogLevel } from '../cli/config.ts';
 import type { ConnectionSummary } from '../io/summary.ts';
-import { FAULTS, type Outcome } from '../protocol/faults.ts';
+import { type Outcome, textOf } from '../protocol/faults.ts';
 import type { Role } from '../protocol/parameters.ts';
 import type { LogFields, Logger } from './log.ts';
 
@@ -33,19 +33,26 @@ export function logConnectionEnd(logger: Logger, summary: ConnectionSummary, rol
   logger.log('info', 'connection-ended', describeEnd(summary), fields);
 }
 
+/** Who has sent nothing for so long, in milliseconds, did not come to look whether a port is open. */
+const LONGEST_PORT_CHECK = 1000;
+
 /**
  * How loud an end is. A program that goes away while the pipe stands, without waiting for what is
- * on its way, is everyday life: a browser that is closed, a client that has what it wanted. Who leaves a server before saying anything is no peer with a problem: it is
- * a port check, and those come every few seconds for the life of the daemon. A client's peer is
- * its target: that one has no reason to leave.
+ * on its way, is everyday life: a browser that is closed, a client that has what it wanted. Who
+ * leaves a server at once and without a byte is no peer with a problem: it is a port check, and
+ * those come every few seconds for the life of the daemon. Who stays a while, such as a `-d` end in
+ * front of this one, is none. A client's peer is its target: that one has no reason to leave.
  */
-function levelOf({ outcome, forwardSecrecy }: ConnectionSummary, role: Role): LogLevel {
+function levelOf(
+  { outcome, forwardSecrecy, milliseconds }: ConnectionSummary,
+  role: Role,
+): LogLevel {
   switch (outcome.code) {
     case 'closed':
     case 'cancelled':
       return 'info';
-    case 'handshake-ended-in-nonce':
-      return role === 'server' ? 'info' : 'warn';
+    case 'handshake-not-begun':
+      return role === 'server' && milliseconds < LONGEST_PORT_CHECK ? 'info' : 'warn';
     case 'internal-error':
       return 'error';
     case 'plain-socket-failed':
@@ -57,12 +64,11 @@ function levelOf({ outcome, forwardSecrecy }: ConnectionSummary, role: Role): Lo
 
 /** The fault, with the address that it is about where that is not the one in front. */
 function describeFault({ code, detail }: Fault, target: string, role: Role): string {
-  const { text } = FAULTS[code];
   const reason = detail === undefined ? '' : `: ${describeReason(detail)}`;
   // A client's peer is behind the target's address; the one in front is a local program's.
   const aboutTarget =
     role === 'client' ? code !== 'plain-socket-failed' : code.startsWith('target-');
-  return `${text}${reason}${aboutTarget ? ` (target ${target})` : ''}`;
+  return `${textOf(code, role)}${reason}${aboutTarget ? ` (target ${target})` : ''}`;
 }
 
 /** `connection refused (ECONNREFUSED)`; what is no code of the system stays as it is. */

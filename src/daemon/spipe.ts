@@ -108,5 +108,5 @@ function describe(outcome: Outcome, config: SpipeConfig): string {
     return `reading standard input or writing standard output failed: ${detail}`;
   }
   const where = outcome.code.startsWith('target-') ? ` (${config.target.text})` : '';
-  return `${describeOutcome(outcome)}${where}`;
+  return `${describeOutcome(outcome, 'client')}${where}`;
 }

@@ -36,7 +36,7 @@ function entry(event: FullEntry['event'], effects: FullEntry['effects'] = []): L
 describe('rendering', () => {
   test('gives one line for each record of a connection', async () => {
     const records = await recordsOf('full');
-    const text = records.map((record) => render(record, { hex: false })).join('');
+    const text = records.map((record) => render(record, { hex: false, role: 'client' })).join('');
     expect(text.split('\n')).toHaveLength(records.length + 1);
     expect(text).toMatch(
       /^connection recorded-1, client, timeout 5 s, full log by spiped 1.2.3, started 2024-01-31T23:59:59.123Z\n/,
@@ -52,7 +52,7 @@ describe('rendering', () => {
       side: 'plain',
       bytes: new TextEncoder().encode('0123456789abcdef\u001b[31m'),
     });
-    expect(render(record, { hex: true })).toBe(
+    expect(render(record, { hex: true, role: 'client' })).toBe(
       [
         '    7 +1.234567s plain: received 21 bytes [piping]',
         '        bytesReceived.bytes',
@@ -61,7 +61,7 @@ describe('rendering', () => {
         '',
       ].join('\n'),
     );
-    expect(render(record, { hex: false }).split('\n')).toHaveLength(2);
+    expect(render(record, { hex: false, role: 'client' }).split('\n')).toHaveLength(2);
   });
 
   test('has words for every event and effect, in both contents', () => {
@@ -82,7 +82,9 @@ describe('rendering', () => {
       entry({ type: 'sharedSecretComputed', ySC: y }, [{ type: 'computeSharedSecret', x: y, y }]),
       entry({ type: 'keyPairGenerated', x: y, y }, [{ type: 'generateKeyPair' }]),
     ];
-    expect(records.map((record) => render(record, { hex: false }).slice(17).trimEnd())).toEqual([
+    expect(
+      records.map((record) => render(record, { hex: false, role: 'client' }).slice(17).trimEnd()),
+    ).toEqual([
       'target connect failed: ECONNREFUSED → close: target-connect-failed: could not connect to the target: ECONNREFUSED [piping]',
       'handshake timer expired [piping]',
       'cipher: failed: ECONNRESET [piping]',
@@ -101,12 +103,14 @@ describe('rendering', () => {
       side: 'plain',
       error: 'E\u001b[2J\n\u009b\u202e',
     });
-    expect(render(record, { hex: false })).toContain('failed: E\\u{1b}[2J\\u{a}\\u{9b}\\u{202e} [');
+    expect(render(record, { hex: false, role: 'client' })).toContain(
+      'failed: E\\u{1b}[2J\\u{a}\\u{9b}\\u{202e} [',
+    );
   });
 
   test('of a wire log shows what crossed the wire, and lengths of the rest', async () => {
     const records = await recordsOf('wire');
-    const text = records.map((record) => render(record, { hex: true })).join('');
+    const text = records.map((record) => render(record, { hex: true, role: 'client' })).join('');
     expect(text).toContain('sendBytes.bytes');
     expect(text).toContain('plain: received 6 bytes');
     expect(text).not.toContain('hello');

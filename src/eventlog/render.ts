@@ -7,6 +7,7 @@
 
 import type { ConnectionEvent } from '../protocol/events.ts';
 import { describeOutcome, type Outcome } from '../protocol/faults.ts';
+import type { Role } from '../protocol/parameters.ts';
 import type {
   FullEffect,
   LogEnd,
@@ -21,6 +22,8 @@ import type {
 export interface RenderOptions {
   /** Add the bytes of each record below its line. */
   readonly hex: boolean;
+  /** Whose log it is, as its header says: some faults have another text at either end. */
+  readonly role: Role;
 }
 
 const BYTES_PER_ROW = 16;
@@ -35,9 +38,9 @@ export function render(record: LogRecord, options: RenderOptions): string {
     case 'header':
       return `${renderHeader(record.header)}\n`;
     case 'entry':
-      return `${renderEntry(record.entry)}\n${options.hex ? renderBytes(record.entry) : ''}`;
+      return `${renderEntry(record.entry, options.role)}\n${options.hex ? renderBytes(record.entry) : ''}`;
     case 'end':
-      return `${renderEnd(record.end)}\n`;
+      return `${renderEnd(record.end, options.role)}\n`;
   }
 }
 
@@ -58,13 +61,13 @@ function renderHeader(header: LogHeader): string {
   );
 }
 
-function renderEntry(entry: LogEntry): string {
+function renderEntry(entry: LogEntry, role: Role): string {
   const sequence = String(entry.sequence).padStart(5);
   const derivations =
     entry.content === 'full'
       ? entry.derivations.map(({ output }) => `derive ${output.length} bytes`)
       : [];
-  const caused = [...derivations, ...entry.effects.map(describeEffect)];
+  const caused = [...derivations, ...entry.effects.map((effect) => describeEffect(effect, role))];
   const effects = caused.length === 0 ? '' : ` → ${caused.join('; ')}`;
   return printable(
     `${sequence} ${seconds(entry.microseconds)} ${describeEvent(entry.event)}${describeDialled(entry)}${effects} [${entry.phase}]`,
@@ -76,10 +79,10 @@ function describeDialled({ dialled }: LogEntry): string {
   return ` (${dialled.to}${dialled.from === undefined ? '' : ` from ${dialled.from}`})`;
 }
 
-function renderEnd(end: LogEnd): string {
+function renderEnd(end: LogEnd, role: Role): string {
   const { bytes } = end;
   const outcome =
-    end.outcome === null ? 'recording ended before the connection' : describe(end.outcome);
+    end.outcome === null ? 'recording ended before the connection' : describe(end.outcome, role);
   return printable(
     `end   ${seconds(end.microseconds)} ${outcome}; ${counted(end.events, 'event')}; ` +
       `plain ${bytes.plainReceived} bytes in, ${bytes.plainSent} out; ` +
@@ -117,8 +120,11 @@ export function describeEvent(event: ConnectionEvent | WireEvent): string {
   }
 }
 
-/** One effect in words, without its bytes. Not made printable yet: see {@link printable}. */
-export function describeEffect(effect: FullEffect | WireEffect): string {
+/**
+ * One effect of an end of this role in words, without its bytes. Not made printable yet: see
+ * {@link printable}.
+ */
+export function describeEffect(effect: FullEffect | WireEffect, role: Role): string {
   switch (effect.type) {
     case 'connectTarget':
       return 'connect target';
@@ -141,12 +147,12 @@ export function describeEffect(effect: FullEffect | WireEffect): string {
     case 'eraseSecrets':
       return `erase ${counted(effect.lengths.length, 'secret')}`;
     case 'closeConnection':
-      return `close: ${describe(effect.outcome)}`;
+      return `close: ${describe(effect.outcome, role)}`;
   }
 }
 
-function describe(outcome: Outcome): string {
-  const party = describeOutcome(outcome);
+function describe(outcome: Outcome, role: Role): string {
+  const party = describeOutcome(outcome, role);
   return outcome.code === 'closed' ? party : `${outcome.code}: ${party}`;
 }
 

@@ -1,10 +1,9 @@
 /** Counts what a connection does, step by step, for its summary. */
 
 import { PairFinder } from '../eventlog/index.ts';
-import type { ConnectionState } from '../protocol/connection.ts';
+import { type ConnectionState, type SessionSummary, sessionOf } from '../protocol/connection.ts';
 import type { ConnectionEffect, ConnectionEvent, Step } from '../protocol/events.ts';
 import {
-  MAX_MESSAGE_BYTES,
   NONCE_BYTES,
   PACKET_BYTES,
   PUBLIC_VALUE_MESSAGE_BYTES,
@@ -26,8 +25,7 @@ export class Meter {
   private received = 0;
   private sent = 0;
   private cipherSent = 0;
-  private opened = 0;
-  private forwardSecrecy: boolean | undefined;
+  private session: SessionSummary | undefined;
   private readonly finder: PairFinder;
 
   /** `role` is this end's. */
@@ -45,30 +43,23 @@ export class Meter {
       if (effect.side === 'plain') this.sent += effect.bytes.length;
       else this.cipherSent += effect.bytes.length;
     }
-    const { state } = step;
-    if (state.phase !== 'piping') return;
-    this.forwardSecrecy = state.forwardSecrecy;
-    if (state.pipe.opening.phase === 'opening') {
-      this.opened = Number(state.pipe.opening.packetNumber);
-    }
+    this.session = sessionOf(step.state);
   }
 
   /** The summary of a connection that ends now. */
   summary(known: KnownOfConnection): ConnectionSummary {
     const { pair } = this.finder;
     const packetBytes = Math.max(0, this.cipherSent - HANDSHAKE_BYTES);
-    // The packets that came together with a bad one are known only by what they delivered.
-    const delivered = Math.ceil(this.sent / MAX_MESSAGE_BYTES);
     return {
       ...known,
       ...(pair === undefined ? {} : { pair }),
       plainBytes: { received: this.received, sent: this.sent },
       packets: {
         sealed: Math.floor(packetBytes / PACKET_BYTES),
-        opened: Math.max(this.opened, delivered),
+        opened: Number(this.session?.packetsOpened ?? 0n),
       },
       milliseconds: Math.round(performance.now() - this.started),
-      ...(this.forwardSecrecy === undefined ? {} : { forwardSecrecy: this.forwardSecrecy }),
+      ...(this.session === undefined ? {} : { forwardSecrecy: this.session.forwardSecrecy }),
     };
   }
 }

@@ -286,7 +286,7 @@ describe('faults', () => {
         const bench = make().feed({ type: 'socketFailed', side, error: 'ECONNRESET' });
         const shaking = side === 'cipher' && /shaking/i.test(phase);
         expect(bench.outcome).toEqual({
-          code: shaking ? 'handshake-ended-in-nonce' : `${side}-socket-failed`,
+          code: shaking ? 'handshake-not-begun' : `${side}-socket-failed`,
           detail: 'ECONNRESET',
         });
       }
@@ -311,7 +311,8 @@ describe('faults', () => {
         const started = bench.effects.some((e) => e.type === 'startTimer' && e.timer === timer);
         if (!started) continue;
         bench.feed({ type: 'timerExpired', timer });
-        const code = timer === 'connect' ? 'target-connect-timed-out' : 'handshake-timed-out';
+        const code =
+          timer === 'connect' ? 'target-connect-timed-out' : 'handshake-timed-out-in-silence';
         expect(bench.outcome).toEqual(running ? { code } : undefined);
       }
     });

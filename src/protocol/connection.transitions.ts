@@ -126,7 +126,7 @@ export const connectionTransitions: TransitionTable = {
       from: 'handshaking',
       event: 'keyPairGenerated',
       to: ['handshaking', 'closed'],
-      note: 'to the handshake; closed when a client’s peer has ended meanwhile (HS-4)',
+      note: 'to the handshake; closed when what a client’s peer sent meanwhile is no proof',
     },
     {
       from: 'dialingAndHandshaking',

@@ -29,6 +29,7 @@ import {
   stepHandshake,
   wantsBytes,
 } from './handshake.ts';
+import { endedEarly, timedOut } from './handshake-failure.ts';
 import { unexpected } from './invariant.ts';
 import { type PipeState, type PipeStep, startPipe, stepPipe } from './pipe.ts';
 
@@ -78,7 +79,18 @@ export type ConnectionState =
       readonly forwardSecrecy: boolean;
       readonly pipe: PipeState;
     }
-  | { readonly phase: 'closed'; readonly outcome: Outcome };
+  | {
+      readonly phase: 'closed';
+      readonly outcome: Outcome;
+      readonly session: SessionSummary | undefined;
+    };
+
+/** What can be told of a handshake that was completed, and of what came after it. */
+export interface SessionSummary {
+  readonly forwardSecrecy: boolean;
+  /** Packets received and found good. */
+  readonly packetsOpened: bigint;
+}
 
 type ConnectionStep = Step<ConnectionState, ConnectionEffect>;
 
@@ -224,7 +236,16 @@ function duringHandshake(
       return advance(context, state, event);
     case 'socketFailed':
       // A peer that refuses our handshake may close with our bytes unread: that arrives as a reset.
-      if (event.side === 'cipher') return close(state, endedEarly(state.handshake), event.error);
+      if (event.side === 'cipher') {
+        const { fault, detail = event.error } = endedEarly(context, state.handshake);
+        return close(state, fault, detail);
+      }
+      return common(state, event);
+    case 'timerExpired':
+      if (event.timer === 'handshake') {
+        const { fault, detail } = timedOut(context, state.handshake);
+        return close(state, fault, detail);
+      }
       return common(state, event);
     default:
       return common(state, event);
@@ -238,7 +259,9 @@ function advance(
   event: HandshakeEvent,
 ): ConnectionStep {
   const { state: handshake, effects } = stepHandshake(context, state.handshake, event);
-  if (handshake.phase === 'failed') return prepend(effects, close(state, handshake.fault));
+  if (handshake.phase === 'failed') {
+    return prepend(effects, close({ ...state, handshake }, handshake.fault, handshake.detail));
+  }
   const sent = afterSending(state.flow, effects);
   if (handshake.phase !== 'established') {
     const read = setReading(sent, 'cipher', wantsBytes(handshake));
@@ -364,7 +387,11 @@ function common(
         ? close(state, 'target-connect-failed', event.error)
         : unexpected('connection', state, event);
     case 'timerExpired':
-      return timerExpired(state, event.timer);
+      //= TM-5
+      //# A timer MUST NOT expire before its time, and MUST NOT act once what it bounds is done.
+      return event.timer === 'connect' && isDialing(state)
+        ? close(state, 'target-connect-timed-out')
+        : { state, effects: [] };
     case 'socketFailed':
       //= CN-11
       //# A failed read or write on either socket MUST close both.
@@ -380,29 +407,12 @@ function common(
   }
 }
 
-//= TM-5
-//# A timer MUST NOT expire before its time, and MUST NOT act once what it bounds is done.
-function timerExpired(
-  state: Exclude<ConnectionState, In<'idle' | 'closed'>>,
-  timer: 'connect' | 'handshake',
-): ConnectionStep {
-  if (timer === 'connect' && isDialing(state)) return close(state, 'target-connect-timed-out');
-  if (timer === 'handshake' && 'handshake' in state) return close(state, 'handshake-timed-out');
-  return { state, effects: [] };
-}
-
 function isDialing(state: ConnectionState): boolean {
   return (
     state.phase === 'dialing' ||
     state.phase === 'dialingAndHandshaking' ||
     state.phase === 'dialingEstablished'
   );
-}
-
-function endedEarly(handshake: HandshakeState): FaultCode {
-  return handshake.phase === 'awaitingNonce'
-    ? 'handshake-ended-in-nonce'
-    : 'handshake-ended-in-public-value';
 }
 
 function close(state: ConnectionState, code: FaultCode, detail?: string): ConnectionStep {
@@ -415,12 +425,29 @@ function close(state: ConnectionState, code: FaultCode, detail?: string): Connec
 function closeWith(state: ConnectionState, outcome: Outcome): ConnectionStep {
   const secrets = secretsOf(state);
   return {
-    state: { phase: 'closed', outcome },
+    state: { phase: 'closed', outcome, session: sessionOf(state) },
     effects: [
       ...(secrets.length === 0 ? [] : [{ type: 'eraseSecrets' as const, secrets }]),
       { type: 'closeConnection', outcome },
     ],
   };
+}
+
+/** What can be told of the session of a connection; nothing before its handshake is complete. */
+export function sessionOf(state: ConnectionState): SessionSummary | undefined {
+  switch (state.phase) {
+    case 'dialingEstablished':
+      return { forwardSecrecy: state.established.forwardSecrecy, packetsOpened: 0n };
+    case 'piping':
+      return {
+        forwardSecrecy: state.forwardSecrecy,
+        packetsOpened: state.pipe.opening.packetNumber,
+      };
+    case 'closed':
+      return state.session;
+    default:
+      return undefined;
+  }
 }
 
 function secretsOf(state: ConnectionState): readonly Uint8Array[] {

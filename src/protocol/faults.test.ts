@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { describeOutcome, dropReasonOf, FAULTS, type FaultCode } from './faults.ts';
+import { describeOutcome, dropReasonOf, FAULTS, type FaultCode, textOf } from './faults.ts';
 
 const codes = Object.keys(FAULTS) as FaultCode[];
 const spec = readFileSync(new URL('../../spec/protocol.md', import.meta.url), 'utf8');
@@ -12,15 +12,18 @@ test('every fault names a requirement that stands in the specification', () => {
 });
 
 test('an outcome is described in one line, with the system’s code where there is one', () => {
-  for (const code of codes) {
-    expect(describeOutcome({ code })).toBe(FAULTS[code].text);
-    expect(describeOutcome({ code })).not.toContain('\n');
+  for (const role of ['client', 'server'] as const) {
+    for (const code of codes) {
+      expect(describeOutcome({ code }, role)).toBe(textOf(code, role));
+      expect(textOf(code, role)).toMatch(/^\S.*\S$/);
+    }
+    expect(
+      describeOutcome({ code: 'target-connect-failed', detail: 'ECONNREFUSED' }, role),
+    ).toMatch(/target: ECONNREFUSED$/);
+    expect(describeOutcome({ code: 'closed' }, role)).toBe('closed by both ends');
+    expect(describeOutcome({ code: 'cancelled' }, role)).toBe('cancelled on this end');
   }
-  expect(describeOutcome({ code: 'target-connect-failed', detail: 'ECONNREFUSED' })).toMatch(
-    /target: ECONNREFUSED$/,
-  );
-  expect(describeOutcome({ code: 'closed' })).toBe('closed by both ends');
-  expect(describeOutcome({ code: 'cancelled' })).toBe('cancelled on this end');
+  expect(textOf('handshake-not-begun', 'client')).not.toBe(textOf('handshake-not-begun', 'server'));
 });
 
 test('every outcome is one of C’s five drop reasons', () => {

@@ -5,36 +5,87 @@
  * A fault is data, never an exception: whatever a peer, a target or the network does ends here.
  */
 
+import type { Role } from './parameters.ts';
+
 /** Who caused a fault, in the sense of rustls: misbehaved, incompatible, or not the peer at all. */
 export type FaultParty = 'peer misbehaved' | 'peer incompatible' | 'target' | 'network' | 'local';
 
 /** The reasons for which C spiped drops a connection (`PROTO_CONN_*` in proto_conn.h). */
 export type DropReason = 'closed' | 'cancelled' | 'connect-failed' | 'handshake-failed' | 'error';
 
-interface FaultRow {
+/** One row of the table. */
+export interface FaultRow {
   /** Who caused it. */
   readonly party: FaultParty;
   /** The requirement whose violation it is. */
   readonly requirement: string;
   /** What C spiped calls it when it drops the connection. */
   readonly dropReason: DropReason;
-  /** One line for a person; names what happened and what to look at first. */
-  readonly text: string;
+  /**
+   * One line for a person at each role's end; names what happened and what to look at first. A
+   * cause that the phase excludes is not named. The outcome's detail may follow after a colon.
+   */
+  readonly text: string | Readonly<Record<Role, string>>;
 }
 
 /** The table. Codes are stable; see the requirement for what exactly is violated. */
 export const FAULTS = {
+  'handshake-not-begun': {
+    party: 'network',
+    requirement: 'HS-4',
+    dropReason: 'handshake-failed',
+    text: {
+      client:
+        'the peer closed the connection without sending a byte (no spiped is behind that address, or it stops, is at its limit, or cannot reach its own target)',
+      server:
+        'the client closed the connection without sending a byte (a port check, or a -d end behind another -d)',
+    },
+  },
   'handshake-ended-in-nonce': {
     party: 'peer misbehaved',
     requirement: 'HS-4',
     dropReason: 'handshake-failed',
-    text: 'the peer closed the connection before its nonce was complete (a port check, or not spiped)',
+    text: 'the peer closed the connection within its first 32 bytes, which every spiped sends at once: it is not spiped',
+  },
+  'handshake-ended-before-proof': {
+    party: 'network',
+    requirement: 'HS-4',
+    dropReason: 'handshake-failed',
+    text: {
+      client:
+        'the peer closed the connection before we had sent it anything of our key (usually the service behind the peer cannot be reached, or the peer was stopped; its log says which)',
+      server:
+        'the client closed the connection before it had sent its proof of the key (it went away, its time was over (-o), or it was stopped)',
+    },
   },
   'handshake-ended-in-public-value': {
     party: 'peer incompatible',
     requirement: 'HS-4',
     dropReason: 'handshake-failed',
-    text: 'the peer closed the connection instead of completing the handshake (usually: the two ends have different keys, or the peer requires forward secrecy)',
+    text: "the peer closed the connection instead of completing the handshake (usually the service behind the peer cannot be reached, or the two ends have different keys; the peer's log says which)",
+  },
+  'handshake-ended-without-forward-secrecy': {
+    party: 'peer incompatible',
+    requirement: 'HS-4',
+    dropReason: 'handshake-failed',
+    text: "the peer closed the connection instead of completing the handshake (usually the service behind the peer cannot be reached, or the peer requires forward secrecy (-g), which we give up (-f), or the two ends have different keys; the peer's log says which)",
+  },
+  'handshake-ended-in-proof': {
+    party: 'network',
+    requirement: 'HS-4',
+    dropReason: 'handshake-failed',
+    text: 'the connection to the peer was lost while it sent its proof of the key, which it does only after it has accepted ours',
+  },
+  'handshake-foreign-protocol': {
+    party: 'peer incompatible',
+    requirement: 'HS-4',
+    dropReason: 'handshake-failed',
+    text: {
+      client:
+        'what answers at the target is not the -d end of a spiped (a wrong address, or -e and -d are swapped); its first bytes look like',
+      server:
+        'a client without spiped has reached the encrypted port (it should connect to the -e end, or -e and -d are swapped); its first bytes look like',
+    },
   },
   'handshake-mac-mismatch': {
     party: 'peer misbehaved',
@@ -58,7 +109,18 @@ export const FAULTS = {
     party: 'network',
     requirement: 'TM-3',
     dropReason: 'error',
-    text: 'the handshake did not complete in time (-o)',
+    text: 'the handshake began and did not complete in time (-o)',
+  },
+  'handshake-timed-out-in-silence': {
+    party: 'network',
+    requirement: 'TM-3',
+    dropReason: 'error',
+    text: {
+      client:
+        'the peer took the connection and sent no byte in time (-o): is the -d end of a spiped behind that address? (another -e end, or a service that waits for its client, is silent like this)',
+      server:
+        'the client sent no byte in time (-o): is it the -e end of a spiped? (an idle client of another kind, or another -d end, is silent like this)',
+    },
   },
   'target-connect-failed': {
     party: 'target',
@@ -119,7 +181,10 @@ export const FAULTS = {
 /** A stable fault code: a key of {@link FAULTS}. */
 export type FaultCode = keyof typeof FAULTS;
 
-/** How a connection ended. `detail` is a system error code such as `ECONNRESET`, where there is one. */
+/**
+ * How a connection ended. `detail` is a system error code such as `ECONNRESET`, or a word of ours
+ * such as the name of a foreign protocol, where there is one.
+ */
 export type Outcome =
   | { readonly code: 'closed' }
   | { readonly code: 'cancelled' }
@@ -132,10 +197,16 @@ export function dropReasonOf(outcome: Outcome): DropReason {
     : FAULTS[outcome.code].dropReason;
 }
 
-/** One line for a person about this outcome, with the system's error code where there is one. */
-export function describeOutcome(outcome: Outcome): string {
+/** What a fault is called at an end of this role. */
+export function textOf(code: FaultCode, role: Role): string {
+  const { text } = FAULTS[code];
+  return typeof text === 'string' ? text : text[role];
+}
+
+/** One line for a person about this outcome at an end of this role, with its detail. */
+export function describeOutcome(outcome: Outcome, role: Role): string {
   if (outcome.code === 'closed') return 'closed by both ends';
   if (outcome.code === 'cancelled') return 'cancelled on this end';
-  const { text } = FAULTS[outcome.code];
+  const text = textOf(outcome.code, role);
   return outcome.detail === undefined ? text : `${text}: ${outcome.detail}`;
 }

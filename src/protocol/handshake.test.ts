@@ -20,6 +20,7 @@ import {
   suite,
   WEAK,
 } from '../../fuzz/bench/material.ts';
+import type { FaultCode } from './faults.ts';
 import { GROUP14_MODULUS, one } from './group14.ts';
 import { handshakeSecrets, wantsBytes } from './handshake.ts';
 import { InvariantViolation } from './invariant.ts';
@@ -38,6 +39,14 @@ function peerMessage(role: Role, y: Uint8Array): Buffer {
   const dk1 = suite.pbkdf2(SECRET, Buffer.concat([NONCE_C, NONCE_S]), 64);
   const dhmac = role === 'client' ? dk1.subarray(32) : dk1.subarray(0, 32);
   return Buffer.concat([y, suite.hmac(dhmac, y)]);
+}
+
+/** What the end of `role` calls an end of its peer's stream after so many bytes. */
+function faultOfEnd(role: Role, length: number): FaultCode {
+  if (length === 0) return 'handshake-not-begun';
+  if (length < 32) return 'handshake-ended-in-nonce';
+  if (role === 'server') return 'handshake-ended-before-proof';
+  return length === 32 ? 'handshake-ended-in-public-value' : 'handshake-ended-in-proof';
 }
 
 /** Everything the peer of `role` sends in a handshake, with this public value. */
@@ -314,9 +323,7 @@ describe('segmentation and ends', () => {
       for (let length = 0; length < stream.length; length++) {
         const bench = new HandshakeBench(contextOf(role));
         if (length > 0) bench.receive(stream.subarray(0, length));
-        expect(bench.end().fault).toBe(
-          length < 32 ? 'handshake-ended-in-nonce' : 'handshake-ended-in-public-value',
-        );
+        expect(bench.end().fault).toBe(faultOfEnd(role, length));
       }
     });
 
@@ -332,11 +339,37 @@ describe('segmentation and ends', () => {
     });
   }
 
-  test('HS-4: a client whose server ends while the client computes fails afterwards', () => {
+  test('HS-4: a client whose server ends while the client computes fails at once', () => {
     const bench = new HandshakeBench(contextOf('client'), false).receive(NONCE_S);
     expect(bench.phase).toBe('generatingKeyPair');
-    expect(bench.end().phase).toBe('generatingKeyPair');
-    expect(bench.answer().fault).toBe('handshake-ended-in-public-value');
+    expect(bench.end().fault).toBe('handshake-ended-before-proof');
+    expect(bench.erased).toHaveLength(2);
+  });
+
+  test('HS-28: a server’s whole message and end while the client computes are kept', () => {
+    const bench = new HandshakeBench(contextOf('client'), false).receive(peerStream('client'));
+    expect(bench.phase).toBe('generatingKeyPair');
+    bench.end().answer().answer();
+    expect(establishedKeys(bench).ended).toBe(true);
+  });
+
+  test('HS-23: an end before the peer’s message asks to erase the MAC keys and x', () => {
+    const bench = new HandshakeBench(contextOf('client')).receive(NONCE_S).end();
+    expect(bench.erased).toContain(PAIR_C.x);
+    expect(bench.erased).toHaveLength(3);
+  });
+
+  //= HS-3
+  //# Each end MUST take the first 32 bytes received as the peer's nonce, whatever their value.
+  test('HS-3: an honest peer’s nonce may be text', () => {
+    const nonce = Buffer.from('GET / HTTP/1.1\r\nHost: example.or');
+    expect(nonce.length).toBe(32);
+    const dk1 = suite.pbkdf2(SECRET, Buffer.concat([nonce, NONCE_S]), 64);
+    const message = [PAIR_C.y, suite.hmac(dk1.subarray(0, 32), PAIR_C.y)];
+    const bench = new HandshakeBench(contextOf('server')).receive(
+      Buffer.concat([nonce, ...message]),
+    );
+    expect(bench.phase).toBe('established');
   });
 
   test('HS-19: bytes are wanted only while the handshake waits for them', () => {

@@ -35,8 +35,8 @@ export const handshakeTransitions: TransitionTable = {
     {
       from: 'generatingKeyPair',
       event: 'endReceived',
-      to: ['generatingKeyPair'],
-      note: 'remembered',
+      to: ['generatingKeyPair', 'failed'],
+      note: 'failed when the peer’s message can no longer come (HS-4); else remembered',
     },
     {
       from: 'generatingKeyPair',

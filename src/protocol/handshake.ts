@@ -14,6 +14,7 @@ import { concat, NO_BYTES } from './bytes.ts';
 import type { ConnectionEffect, ConnectionEvent, Step } from './events.ts';
 import type { FaultCode } from './faults.ts';
 import { isBelowModulus, isOne, one } from './group14.ts';
+import { endedEarly, type HandshakeFailure, macMismatch } from './handshake-failure.ts';
 import { unexpected } from './invariant.ts';
 import {
   MAC_BYTES,
@@ -99,7 +100,8 @@ export type HandshakeState =
       readonly keys: SessionKeys;
       readonly forwardSecrecy: boolean;
     } & Input)
-  | { readonly phase: 'failed'; readonly fault: FaultCode };
+  /** `detail` is a word of ours about the fault, where there is one. */
+  | ({ readonly phase: 'failed' } & HandshakeFailure);
 
 type HandshakeStep = Step<HandshakeState, HandshakeEffect>;
 
@@ -158,7 +160,7 @@ function awaitingNonce(
       //# The result of the handshake MUST NOT depend on how the stream is cut into segments.
       return takeNonce(context, { ...state, received: concat(state.received, event.bytes) });
     case 'endReceived':
-      return failed('handshake-ended-in-nonce');
+      return failed(state, endedEarly(context, state));
     default:
       return unexpected('handshake', state, event);
   }
@@ -226,8 +228,13 @@ function generatingKeyPair(
   event: HandshakeEvent,
 ): HandshakeStep {
   switch (event.type) {
-    case 'bytesReceived':
     case 'endReceived':
+      // A client's peer cannot answer any more (HS-4); a server has all it needs of its own.
+      if (state.yPeer === undefined && state.received.length < PUBLIC_VALUE_MESSAGE_BYTES) {
+        return failed(state, endedEarly(context, state));
+      }
+      return { state: { ...state, ended: true }, effects: [] };
+    case 'bytesReceived':
       return { state: { ...state, ...extend(state, event) }, effects: [] };
     case 'keyPairGenerated': {
       const { keyed, yPeer, received, ended } = state;
@@ -249,13 +256,17 @@ function awaitingPublicValue(
 ): HandshakeStep {
   switch (event.type) {
     case 'bytesReceived':
-    case 'endReceived':
       return takePublicValue(
         context,
         state.keyed,
         state.x,
         extend({ received: state.received, ended: false }, event),
       );
+    case 'endReceived':
+      //= HS-4
+      //# If the peer's stream ends before its 320 handshake bytes have arrived, the end MUST treat the
+      //# handshake as failed; this is fatal.
+      return failed(state, endedEarly(context, state));
     default:
       return unexpected('handshake', state, event);
   }
@@ -269,18 +280,13 @@ function takePublicValue(
   input: Input,
 ): HandshakeStep {
   const { received, ended } = input;
-  //= HS-4
-  //# If the peer's stream ends before its 320 handshake bytes have arrived, the end MUST treat the
-  //# handshake as failed; this is fatal.
-  if (received.length < PUBLIC_VALUE_MESSAGE_BYTES) {
-    return ended
-      ? failed('handshake-ended-in-public-value')
-      : { state: { phase: 'awaitingPublicValue', keyed, x, received }, effects: [] };
-  }
+  const waiting: In<'awaitingPublicValue'> = { phase: 'awaitingPublicValue', keyed, x, received };
+  if (received.length < PUBLIC_VALUE_MESSAGE_BYTES) return { state: waiting, effects: [] };
   const message = received.subarray(0, PUBLIC_VALUE_MESSAGE_BYTES);
   const rest: Input = { received: received.subarray(PUBLIC_VALUE_MESSAGE_BYTES), ended };
   const fault = judgePublicValue(context, keyed, message);
-  if (fault !== undefined) return failed(fault, [keyed.dhmacC, keyed.dhmacS, x ?? NO_BYTES]);
+  if (fault === 'handshake-mac-mismatch') return failed(waiting, macMismatch(context, waiting));
+  if (fault !== undefined) return failed(waiting, { fault });
   const y = message.subarray(0, PUBLIC_VALUE_BYTES);
   //= HS-15
   //# The server MUST send yS ‖ hS with hS = HMAC(dhmacS, yS) as soon as HS-9 allows.
@@ -386,9 +392,10 @@ function establish(
 
 //= HS-21
 //# A failed handshake MUST NOT be answered by any byte.
-function failed(fault: FaultCode, secrets: readonly Uint8Array[] = []): HandshakeStep {
+function failed(state: HandshakeState, failure: HandshakeFailure): HandshakeStep {
+  const secrets = handshakeSecrets(state);
   return {
-    state: { phase: 'failed', fault },
+    state: { phase: 'failed', ...failure },
     effects: secrets.length === 0 ? [] : [{ type: 'eraseSecrets', secrets }],
   };
 }

@@ -14,12 +14,13 @@ import { unexpected } from './invariant.ts';
 import { PACKET_BYTES, PACKET_NUMBER_LIMIT } from './parameters.ts';
 import type { CryptoSuite, PacketKeys } from './suite.ts';
 
-export type OpeningState =
+export type OpeningState = {
+  /** The number of the next packet, 0 to 2⁶⁴: so many were good. 2⁶⁴ means that none may follow. */
+  readonly packetNumber: bigint;
+} & (
   | {
       readonly phase: 'opening';
       readonly keys: PacketKeys;
-      /** The number of the next packet, 0 to 2⁶⁴; 2⁶⁴ means that none may follow. */
-      readonly packetNumber: bigint;
       /** The beginning of that packet, 0 to 1059 bytes. */
       readonly partial: Uint8Array;
     }
@@ -27,7 +28,8 @@ export type OpeningState =
   | { readonly phase: 'ended' }
   /** The stream ended inside a packet (CN-13). */
   | { readonly phase: 'truncated' }
-  | { readonly phase: 'failed'; readonly fault: FaultCode };
+  | { readonly phase: 'failed'; readonly fault: FaultCode }
+);
 
 export type OpeningEvent =
   | { readonly type: 'bytesReceived'; readonly bytes: Uint8Array }
@@ -58,14 +60,14 @@ export function stepOpening(
         //= CN-13
         //# If the peer's stream ends inside a packet, the 1 to 1059 bytes of that packet MUST NOT
         //# be delivered.
-        state: { phase: state.partial.length === 0 ? 'ended' : 'truncated' },
+        state: {
+          phase: state.partial.length === 0 ? 'ended' : 'truncated',
+          packetNumber: state.packetNumber,
+        },
         effects: [],
       };
   }
 }
-
-/** A packet came for which no number is left. */
-const EXHAUSTED: OpeningState = { phase: 'failed', fault: 'packet-numbers-exhausted' };
 
 function openWholePackets(
   suite: CryptoSuite,
@@ -76,7 +78,7 @@ function openWholePackets(
   const arrived = Math.floor((partial.length + bytes.length) / PACKET_BYTES);
   if (arrived === 0) return { state: { ...state, partial: concat(partial, bytes) }, effects: [] };
   const left = PACKET_NUMBER_LIMIT - packetNumber;
-  if (left === 0n) return { state: EXHAUSTED, effects: [] };
+  if (left === 0n) return { state: exhausted(packetNumber), effects: [] };
   const openable = BigInt(arrived) < left ? arrived : Number(left);
   // Of the bytes that have just come, so many belong to packets that are whole now.
   const end = openable * PACKET_BYTES - partial.length;
@@ -90,22 +92,29 @@ function openWholePackets(
     partial,
     bytes.subarray(0, end),
   );
+  const next = packetNumber + BigInt(opened);
   return {
     state:
       failure !== undefined
         ? {
             phase: 'failed',
             fault: `packet-${failure === 'mac' ? 'mac-mismatch' : 'length-invalid'}`,
+            packetNumber: next,
           }
         : openable < arrived
-          ? EXHAUSTED
+          ? exhausted(next)
           : {
               phase: 'opening',
               keys,
-              packetNumber: packetNumber + BigInt(opened),
+              packetNumber: next,
               // A copy: the event's array may be a large read of which this is the last bit.
               partial: new Uint8Array(bytes.subarray(end)),
             },
     effects: plaintext.length === 0 ? [] : [{ type: 'sendBytes', side: 'plain', bytes: plaintext }],
   };
+}
+
+/** A packet came for which no number is left. */
+function exhausted(packetNumber: bigint): OpeningState {
+  return { phase: 'failed', fault: 'packet-numbers-exhausted', packetNumber };
 }

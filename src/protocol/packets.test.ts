@@ -130,7 +130,11 @@ describe('opening', () => {
         bad[flipped >> 3] = (bad[flipped >> 3] ?? 0) ^ (1 << (flipped & 7));
         const { state, plaintext } = open(cut(bad, at));
         const good = Math.floor((flipped >> 3) / PACKET_BYTES);
-        expect(state).toEqual({ phase: 'failed', fault: 'packet-mac-mismatch' });
+        expect(state).toEqual({
+          phase: 'failed',
+          fault: 'packet-mac-mismatch',
+          packetNumber: BigInt(good),
+        });
         expect(plaintext).toEqual(message(4000).subarray(0, good * 1024));
       }),
     );
@@ -145,6 +149,7 @@ describe('opening', () => {
     expect(stepOpening(stub, initialOpeningState(KEYS), event).state).toEqual({
       phase: 'failed',
       fault: 'packet-length-invalid',
+      packetNumber: 0n,
     });
   });
 
@@ -161,7 +166,11 @@ describe('opening', () => {
     for (const segments of division.map((at) => cut(surplus, at))) {
       const { state, plaintext } = open(segments, nearEnd);
       expect(plaintext.length).toBe(1024);
-      expect(state).toEqual({ phase: 'failed', fault: 'packet-numbers-exhausted' });
+      expect(state).toEqual({
+        phase: 'failed',
+        fault: 'packet-numbers-exhausted',
+        packetNumber: PACKET_NUMBER_LIMIT,
+      });
     }
   });
 

@@ -31,7 +31,8 @@ import {
 } from './protocol.ts';
 import { type Confirm, differing } from './steps.ts';
 
-const ENDED = 'handshake-ended-in-public-value';
+/** What a client without forward secrecy calls it when a server refuses it for that. */
+const ENDED = 'handshake-ended-without-forward-secrecy';
 
 export const connection: Confirm<ConnectionVector> = (by, vector) => {
   const { client, server } = vector;

@@ -72,7 +72,10 @@ function read(
   const after = (sends: Uint8Array, fault: string | null): Reading => {
     return { sends, releases: NOTHING, fault, truncated: false };
   };
-  if (received.length < 32) return after(own, ended ? 'handshake-ended-in-nonce' : null);
+  if (received.length < 32) {
+    const fault = received.length === 0 ? 'handshake-not-begun' : 'handshake-ended-in-nonce';
+    return after(own, ended ? fault : null);
+  }
 
   const K = by.sha256(fromHex(vector.keyFile));
   const peer = received.slice(0, 32);
@@ -82,12 +85,12 @@ function read(
   const message = join(own, yOwn, by.hmac(role === 'client' ? dhmacC : dhmacS, yOwn));
   const before = role === 'client' ? message : own;
   if (received.length < 320) {
-    return after(before, ended ? 'handshake-ended-in-public-value' : null);
+    return after(before, ended ? endedAfterNonce(vector, received.length) : null);
   }
 
   const [y, h] = [received.slice(32, 288), received.slice(288, 320)];
   const fault = judge(by, role === 'client' ? dhmacS : dhmacC, y, h, vector.policy === '-g');
-  if (fault !== null) return after(before, fault);
+  if (fault !== null) return after(before, isText(peer) ? 'handshake-foreign-protocol' : fault);
   const ySC =
     exponentForm === null || x === null
       ? bytesOf(1n)
@@ -103,6 +106,20 @@ function read(
     fault: opened.fault,
     truncated: ended && (received.length - 320) % 1060 !== 0,
   };
+}
+
+/** What a stream that ends after its nonce and before the 320th byte tells about its sender. */
+function endedAfterNonce({ role, policy }: TranscriptVector, length: number): string {
+  if (role === 'server') return 'handshake-ended-before-proof';
+  if (length > 32) return 'handshake-ended-in-proof';
+  return policy === '-f'
+    ? 'handshake-ended-without-forward-secrecy'
+    : 'handshake-ended-in-public-value';
+}
+
+/** Whether bytes are printable ASCII and line ends, as 32 random ones hardly ever are. */
+function isText(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => (byte >= 32 && byte < 127) || byte === 10 || byte === 13);
 }
 
 /** PK-6: full packets, and what is left. */

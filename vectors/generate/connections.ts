@@ -265,7 +265,7 @@ function connection(recipe: Recipe): ConnectionVector {
       handshake: clientRefuses
         ? WEAK
         : serverRefuses
-          ? 'handshake-ended-in-public-value'
+          ? 'handshake-ended-without-forward-secrecy'
           : 'established',
     }),
     server: endVector(server, {

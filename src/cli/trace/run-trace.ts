@@ -19,6 +19,7 @@ import {
   verify,
 } from '../../eventlog/index.ts';
 import { describeOutcome } from '../../protocol/faults.ts';
+import type { Role } from '../../protocol/parameters.ts';
 import { Output, OutputError } from './output.ts';
 import { performHtml } from './run-html.ts';
 import { systemReason } from './system-reason.ts';
@@ -73,10 +74,14 @@ async function perform(config: TraceConfig, output: Output): Promise<number> {
 /** Each record, and the pair id below the one that completes it. */
 async function performShow(file: string, hex: boolean, output: Output): Promise<void> {
   let finder: PairFinder | undefined;
+  let role: Role = 'client';
   for await (const record of readEventLogFile(file)) {
-    await output.write(render(record, { hex }));
+    if (record.kind === 'header') {
+      ({ role } = record.header);
+      finder = new PairFinder(role);
+    }
+    await output.write(render(record, { hex, role }));
     if (!output.wanted) break;
-    if (record.kind === 'header') finder = new PairFinder(record.header.role);
     if (record.kind !== 'entry' || finder === undefined) continue;
     const known = finder.pair !== undefined;
     finder.see(record.entry.event, record.entry.effects);
@@ -126,7 +131,7 @@ function describeReplay(
   const { end, header } = result;
   const { bytes } = end;
   const outcome =
-    end.outcome === null ? 'recorded to before its end' : describeOutcome(end.outcome);
+    end.outcome === null ? 'recorded to before its end' : describeOutcome(end.outcome, header.role);
   const keys = withKey ? 'the given key' : 'the keys in the log (--key checks those too)';
   return (
     `all ${end.events} events replay the same, with ${keys}: ${header.role}, ${outcome}; ` +

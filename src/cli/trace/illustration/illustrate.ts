@@ -120,7 +120,7 @@ function recordedEnd({ header, end, truncation }: EndHistory): RecordedEnd {
       { name: 'cipher side', value: `${bytes.cipherReceived} bytes in, ${bytes.cipherSent} out` },
     );
   }
-  const ending = endingOf(end?.outcome);
+  const ending = endingOf(end?.outcome, role);
   return {
     role,
     facts: facts.map(({ name, value }) => ({ name, value: printable(value) })),

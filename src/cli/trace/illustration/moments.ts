@@ -45,7 +45,7 @@ export function momentsOf(ends: readonly EndHistory[], cards: CardIndex): readon
       effects: happening.effects.map((effect) => describe(own, effect)),
       machines: { ...machines },
       messages: completed(own, happening, cards),
-      fault: faultOf(happening),
+      fault: faultOf(own, happening),
       leftOut: happening.leftOut,
     };
   });
@@ -63,26 +63,26 @@ function beforeStart(role: Role, ends: readonly EndHistory[]): MachineView {
 
 const NOTHING = { sent: 0, received: 0, endSent: false, endReceived: false };
 
-/** How a connection ended, for people. */
-export function endingOf(outcome: Outcome | null | undefined): Ending {
+/** How a connection ended at an end of this role, for people. */
+export function endingOf(outcome: Outcome | null | undefined, role: Role): Ending {
   if (outcome === undefined || outcome === null) {
     const text = 'the recording ended before the connection';
     return { kind: 'unknown', text, code: '', requirements: [] };
   }
   const { code } = outcome;
-  const text = describeOutcome(outcome);
+  const text = describeOutcome(outcome, role);
   if (code === 'closed') return { kind: 'good', text, code, requirements: ['CN-12'] };
   if (code === 'cancelled') return { kind: 'unknown', text, code, requirements: [] };
   return { kind: 'fault', text, code, requirements: [FAULTS[code].requirement] };
 }
 
-function faultOf({ effects, difference }: Happening): Ending | undefined {
+function faultOf(own: Role, { effects, difference }: Happening): Ending | undefined {
   if (difference !== undefined) {
     const text = `this event replays differently than it was recorded: ${difference}`;
     return { kind: 'fault', text, code: '', requirements: [] };
   }
   const closing = effects.find(({ type }) => type === 'closeConnection');
-  const ending = closing === undefined ? undefined : endingOf(closing.outcome);
+  const ending = closing === undefined ? undefined : endingOf(closing.outcome, own);
   return ending?.kind === 'fault' ? ending : undefined;
 }
 
@@ -172,7 +172,7 @@ function effectMark(own: Role, effect: Deed): Mark | undefined {
     case 'endWriting':
       return arrow(own, effect.side === 'plain' ? plain : peer, 'end', 'end');
     case 'closeConnection': {
-      const { kind, code } = endingOf(effect.outcome);
+      const { kind, code } = endingOf(effect.outcome, own);
       return note(own, kind === 'fault' ? 'fault' : 'good', `closes: ${code}`);
     }
     default:
@@ -217,7 +217,7 @@ function groundsOf(own: Role, { type, side, span, outcome, text }: Deed): readon
     case 'eraseSecrets':
       return ['HS-23'];
     case 'closeConnection':
-      return endingOf(outcome).requirements;
+      return endingOf(outcome, own).requirements;
     default:
       return [];
   }
