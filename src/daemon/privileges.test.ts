@@ -23,6 +23,7 @@ import {
   NO_PROC,
   NOT_ROOT,
   runSpiped,
+  startSpiped,
   until,
   writeKey,
 } from './testing/spiped-process.ts';
@@ -277,5 +278,19 @@ describe('the daemon', () => {
     chownSync(path('logs'), 65534, 65534);
     expect(await runSpiped(scope, args)).toMatchObject({ code: 0 });
     daemonOf(scope, 'pid');
+  });
+
+  test('CL-37: that may not remove its UNIX socket any more says so, and ends well', async ({
+    skip,
+  }) => {
+    if (NOT_ROOT) skip(NOT_ROOT);
+    const args = ['-F', ...daemon('-u', '65534:65534', '--log-level', 'info')];
+    const started = startSpiped(scope, args);
+    await until('a spiped that listens', () => isListening(scope, path('s')));
+    started.child.kill('SIGTERM');
+    const { code, stderr } = await started.ended;
+    expect(code).toBe(0);
+    expect(stderr).toContain(`spiped: the UNIX socket ${path('s')} could not be removed: EACCES\n`);
+    expect(existsSync(path('s'))).toBe(true);
   });
 });

@@ -182,6 +182,10 @@ async function listen(
       acceptFailed: (code) => {
         logger.log('error', 'accept-failed', `could not accept a connection: ${code}`, { code });
       },
+      socketLeft: (code) => {
+        const message = `the UNIX socket ${config.source.text} could not be removed: ${code}`;
+        logger.log('info', 'socket-left', message, { code });
+      },
     });
   } catch (error) {
     throw new Error(`cannot listen on ${config.source.text} (-s): ${systemReason(error)}`, {

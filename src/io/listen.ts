@@ -1,31 +1,25 @@
 /**
- * Binding the listening socket, also where a dead process has left its UNIX socket behind.
- *
- * A UNIX socket that nobody listens on is replaced; one that answers is in use; anything else at
- * that path is never touched. (C fails in all three cases.)
+ * Making a server listen at an endpoint, and what a failure is called. How a UNIX socket gets its
+ * path, and loses it, is `unix-socket.ts`.
  */
 
-import { existsSync, lstatSync, unlinkSync } from 'node:fs';
-import { createConnection, type Server } from 'node:net';
+import { existsSync } from 'node:fs';
+import type { Server } from 'node:net';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import type { Endpoint } from './resolve.ts';
+import { placeSocket } from './unix-socket.ts';
+
+/** Takes away what `listen` has put into the file system; throws the system's error. */
+export type Removal = () => void;
+
+const NOTHING_TO_REMOVE: Removal = () => {};
 
 /** Make the server listen; rejects with the system's error, such as `EADDRINUSE`. */
-export async function listen(server: Server, endpoint: Endpoint): Promise<void> {
-  try {
-    await bind(server, endpoint);
-  } catch (error) {
-    const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    //= CL-36
-    //# A UNIX socket at the source that a process listens on, and anything there that is not a
-    //# socket, MUST NOT be touched; the start fails.
-    if (!inUse || !('path' in endpoint) || !(await isAbandoned(endpoint.path))) throw error;
-    //= CL-35
-    //# A UNIX socket at the source that no process listens on SHOULD be replaced.
-    unlinkSync(endpoint.path);
-    await bind(server, endpoint);
-  }
+export async function listen(server: Server, endpoint: Endpoint): Promise<Removal> {
+  if ('path' in endpoint) return placeSocket(server, endpoint.path, bind);
+  await bind(server, endpoint);
+  return NOTHING_TO_REMOVE;
 }
 
 async function bind(server: Server, endpoint: Endpoint): Promise<void> {
@@ -65,16 +59,3 @@ function missingDirectory(path: string, cause: Error): Error {
 
 /** How many connections the kernel may queue before they are accepted; it may allow fewer. */
 const BACKLOG = 511;
-
-/** Whether this is a socket, and refuses a connection because no process listens on it. */
-async function isAbandoned(path: string): Promise<boolean> {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return false;
-  return new Promise((resolve) => {
-    const probe = createConnection({ path });
-    probe.once('connect', () => {
-      probe.destroy();
-      resolve(false);
-    });
-    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
-  });
-}

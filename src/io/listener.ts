@@ -15,7 +15,7 @@ import {
   type ListenerEvent,
   stepListener,
 } from '../protocol/listener.ts';
-import { listen } from './listen.ts';
+import { listen, type Removal } from './listen.ts';
 import type { Endpoint } from './resolve.ts';
 import type { SocketOptions } from './socket.ts';
 
@@ -32,6 +32,8 @@ export interface ListenerOptions {
   limitReached(limit: number): void;
   /** Accepting failed with this system error code; the listener goes on. */
   acceptFailed(code: string): void;
+  /** The UNIX socket could not be removed when listening stopped, with this system error code. */
+  socketLeft(code: string): void;
 }
 
 export interface Listener {
@@ -49,11 +51,11 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     noDelay: true,
     keepAlive: options.sockets.keepAlive,
   });
-  await listen(server, options.endpoint);
-  return runListener(server, options);
+  const removeSocket = await listen(server, options.endpoint);
+  return runListener(server, removeSocket, options);
 }
 
-function runListener(server: Server, options: ListenerOptions): Listener {
+function runListener(server: Server, removeSocket: Removal, options: ListenerOptions): Listener {
   const sockets = new Map<ConnectionId, Socket>();
   let state = initialListenerState;
   let nextId: ConnectionId = 1;
@@ -83,8 +85,12 @@ function runListener(server: Server, options: ListenerOptions): Listener {
         options.limitReached(effect.limit);
         break;
       case 'stopListening':
-        //= CL-37
-        //# The UNIX socket of a source SHOULD be removed when the daemon stops listening.
+        // While it still listens: no successor can take it for abandoned, and put its own there.
+        try {
+          removeSocket();
+        } catch (error) {
+          options.socketLeft((error as NodeJS.ErrnoException).code ?? 'unknown error');
+        }
         server.close();
         break;
       case 'finish':
