@@ -39,12 +39,14 @@ function saidInCode(): readonly string[] {
 }
 
 test('every event of the code is documented with its level, and no other', () => {
-  const documented = rowsBelow('### Other events').map(
-    ([, event, level]) => `${event?.replaceAll('`', '')}: ${level}`,
-  );
+  const rowsOf = (heading: string): readonly string[] =>
+    rowsBelow(heading).map(([, event, level]) => `${event?.replaceAll('`', '')}: ${level}`);
+  const others = rowsOf('### Other events');
+  const documented = [...rowsOf('### Events of a daemon’s life'), ...others];
   const said = new Set([...saidInCode(), ...VARIABLE]);
   for (const event of OF_CONNECTIONS) expect(said.delete(event)).toBe(true);
-  expect(documented).toEqual([...said].sort());
+  expect([...documented].sort()).toEqual([...said].sort());
+  expect(others).toEqual([...others].sort());
   expect(new Set(documented.map((one) => one.split(':')[0])).size).toBe(documented.length);
 });
 

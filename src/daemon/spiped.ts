@@ -13,6 +13,7 @@ import { catchDefects } from './defects.ts';
 import { systemReason } from './errors.ts';
 import type { Inheritance } from './inheritance.ts';
 import { readKey } from './key.ts';
+import { counted, Life } from './life.ts';
 import { createLogger, type Logger, type ProgramLogger } from './log.ts';
 import { refuseLoop } from './loop.ts';
 import { type ResolvedNames, resolveNames } from './names.ts';
@@ -20,11 +21,23 @@ import { leaveTerminalAsItIs, openParent, type Parent, releaseStream } from './p
 import { writePidFile } from './pid-file.ts';
 import { dropPrivileges } from './privileges.ts';
 import { nameProcess } from './process-name.ts';
-import { obeySignals, obeySignalsWhileServing, type Serving } from './signals.ts';
+import { obeySignals, type Serving } from './signals.ts';
 import { logToSyslog } from './syslog.ts';
 import { createWorkers } from './workers.ts';
 import { createOwnForce, type Workforce } from './workers-own.ts';
 import { leaveRemovedDirectory } from './working-directory.ts';
+
+/** What is there from the first moment. */
+interface Beginnings {
+  readonly config: SpipedConfig;
+  readonly inherited: Inheritance;
+  /** Who started this one in the background. */
+  readonly parent: Parent | undefined;
+  readonly logger: ProgramLogger;
+  readonly life: Life;
+  /** Signals ask for something else from when there is something that serves. */
+  obeySignalsWhileServing(serving: Promise<Serving>): void;
+}
 
 /** A spiped that listens and has accepted nothing yet. */
 interface Daemon {
@@ -45,15 +58,25 @@ export async function runSpiped(
 ): Promise<number> {
   nameProcess('spiped', process.argv.slice(2));
   const background = parentDescriptor !== undefined;
-  obeySignals({ background, ignored: inherited.ignored });
   const logger = createLogger({ program: 'spiped', ...config.log });
+  const life = new Life(config, logger);
+  const obeySignalsWhileServing = obeySignals({
+    background,
+    ignored: inherited.ignored,
+    end(signal) {
+      life.endsBy(signal);
+      logger.flush();
+    },
+  });
   let started = false;
   catchDefects(logger, () => started || process.exit(1));
   try {
     const parent = background ? openParent(parentDescriptor) : undefined;
-    const daemon = await start(config, inherited, parent, logger);
+    const beginnings = { config, inherited, parent, logger, life, obeySignalsWhileServing };
+    const daemon = await start(beginnings);
     started = true;
     await untilDone(daemon);
+    life.stopped();
     return 0;
   } catch (error) {
     //= CL-25
@@ -66,18 +89,16 @@ export async function runSpiped(
   }
 }
 
-async function start(
-  config: SpipedConfig,
-  inherited: Inheritance,
-  parent: Parent | undefined,
-  logger: ProgramLogger,
-): Promise<Daemon> {
+async function start(beginnings: Beginnings): Promise<Daemon> {
+  const { config, inherited, parent, logger, life } = beginnings;
   // With -D the parent returns before there is a name: the system may be starting, too.
   const early = config.waitForNames;
   if (parent !== undefined && early) {
     writePidFile(config.pidFile);
-    await detach(parent, config, logger);
-  }
+    await detach(config, logger);
+    life.starting();
+    parent.tell();
+  } else if (early) life.starting();
   for (const message of config.withoutEffect) logger.log('warn', 'option-without-effect', message);
   const names = await resolveNames(config, logger);
   refuseLoop(config, names);
@@ -98,12 +119,12 @@ async function start(
     listens = resolve;
   });
   // Before the socket listens: who sees that it does may send a signal at once.
-  obeySignalsWhileServing(
-    listening.then((listener) => serving({ listener, target, workforce }, config, logger)),
-    inherited,
+  beginnings.obeySignalsWhileServing(
+    listening.then((listener) => serving({ listener, target, workforce }, beginnings)),
   );
   const listener = await listen(config, names, workforce, logger);
   listens(listener);
+  life.listensWith(listener);
   try {
     // All of this before the first connection is served. But for workers, whose start takes time,
     // it never waits for the event loop; what arrives meanwhile waits for the workers.
@@ -123,7 +144,9 @@ async function start(
     }
     // As the user that will write the event log, and whose workers will be.
     await workforce.prepare();
-    if (parent !== undefined && !early) await detach(parent, config, logger);
+    if (parent !== undefined && !early) await detach(config, logger);
+    life.listening();
+    if (!early) parent?.tell();
     workforce.start();
     return { listener, workforce };
   } catch (error) {
@@ -134,8 +157,8 @@ async function start(
   }
 }
 
-/** The start is complete as far as the parent is concerned: it returns, the terminal is free. */
-async function detach(parent: Parent, config: SpipedConfig, logger: ProgramLogger): Promise<void> {
+/** The start is complete as far as the parent is concerned: it may be told, the terminal is free. */
+async function detach(config: SpipedConfig, logger: ProgramLogger): Promise<void> {
   releaseStream('output');
   // Standard error stays, as in C: it is where lines go when syslog cannot be reached.
   leaveTerminalAsItIs();
@@ -147,7 +170,6 @@ async function detach(parent: Parent, config: SpipedConfig, logger: ProgramLogge
     // A system without the program is found out at once: before the parent returns is best.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  parent.tell();
 }
 
 function refreshing(config: SpipedConfig, logger: Logger): TargetOptions {
@@ -197,18 +219,23 @@ async function listen(
 /** What signals can ask for. */
 function serving(
   { listener, target, workforce }: Daemon & { readonly target: Target },
-  { drainTimeoutMilliseconds: timeout }: SpipedConfig,
-  logger: Logger,
+  { config, logger, life }: Beginnings,
 ): Serving {
+  const { drainTimeoutMilliseconds: timeout } = config;
   return {
-    stopListening: () => listener.shutDown(),
+    end(signal) {
+      life.endsBy(signal);
+      logger.flush();
+      listener.shutDown();
+    },
     drain() {
+      life.draining();
       listener.shutDown();
       // A look-up under way would hold up the end of the process; what is known will do.
       target.close();
       // Nothing waits for this timer when the last connection has ended before.
       if (timeout !== undefined)
-        setTimeout(() => giveUp(workforce, timeout, logger), timeout).unref();
+        setTimeout(() => life.dropped(giveUp(workforce, timeout, logger)), timeout).unref();
     },
   };
 }
@@ -220,15 +247,15 @@ async function untilDone({ listener, workforce }: Daemon): Promise<void> {
   await workforce.close();
 }
 
-/** `--drain-timeout` is over: drop what is left, and say how many. */
+/** `--drain-timeout` is over: drop what is left, and say how many that was. */
 //= CL-46
 //# A daemon MAY offer an option, off by default, to drop the connections that are still open some
 //# time after SIGTERM.
-function giveUp(workforce: Workforce, milliseconds: number, logger: Logger): void {
+function giveUp(workforce: Workforce, milliseconds: number, logger: Logger): number {
   const count = workforce.cancelAll();
-  if (count === 0) return;
-  const connections = count === 1 ? '1 connection' : `${count} connections`;
+  if (count === 0) return 0;
   const seconds = milliseconds / 1000;
-  const message = `dropped ${connections}, still open ${seconds} s after SIGTERM (--drain-timeout)`;
+  const message = `dropped ${counted(count)}, still open ${seconds} s after SIGTERM (--drain-timeout)`;
   logger.log('warn', 'drain-timeout', message, { connections: count, seconds });
+  return count;
 }

@@ -39,6 +39,9 @@ export interface ListenerOptions {
 export interface Listener {
   /** Accept no more, serve the open connections to their end (CN-19). */
   shutDown(): void;
+  /** How many connections are open, and how many were begun since the start. */
+  readonly open: number;
+  readonly served: number;
   /** Resolves when a shutdown is complete and the last connection has ended. */
   readonly finished: Promise<void>;
 }
@@ -59,6 +62,7 @@ function runListener(server: Server, removeSocket: Removal, options: ListenerOpt
   const sockets = new Map<ConnectionId, Socket>();
   let state = initialListenerState;
   let nextId: ConnectionId = 1;
+  let served = 0;
   let finish: () => void;
   const finished = new Promise<void>((resolve) => {
     finish = resolve;
@@ -73,6 +77,7 @@ function runListener(server: Server, removeSocket: Removal, options: ListenerOpt
     switch (effect.type) {
       case 'serve': {
         const { id } = effect;
+        served += 1;
         options.serve(take(id), () => handle({ type: 'connectionEnded', id }));
         break;
       }
@@ -119,5 +124,14 @@ function runListener(server: Server, removeSocket: Removal, options: ListenerOpt
     options.acceptFailed(error.code ?? error.name);
   });
 
-  return { shutDown: () => handle({ type: 'shutdownRequested' }), finished };
+  return {
+    shutDown: () => handle({ type: 'shutdownRequested' }),
+    get open() {
+      return state.phase === 'done' ? 0 : state.open;
+    },
+    get served() {
+      return served;
+    },
+    finished,
+  };
 }
