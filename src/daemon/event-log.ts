@@ -21,5 +21,7 @@ export function startEventLog(config: PipeConfig, logger: Logger): EventLog | un
     content,
     software: { name: 'spiped', version: VERSION },
     onFailure: (message) => logger.log('warn', 'event-log-stopped', message),
+    // As loud as what it ends: who was told of the one waits for the other.
+    onRecovery: (message) => logger.log('warn', 'event-log-resumed', message),
   });
 }

@@ -60,6 +60,8 @@ export interface RecorderOptions {
   readonly path: string;
   /** Monotonic time in milliseconds, with fractions. */
   readonly now: () => number;
+  /** Something was written, to its end and without an error. */
+  readonly written: () => void;
 }
 
 /** A recorder that also says when its file is done. */
@@ -87,11 +89,14 @@ class Recorder implements OwnedRecorder {
   #defect: Error | undefined;
   #drainWaiters: (() => void)[] = [];
 
-  constructor({ header, suite, storage, path, now }: RecorderOptions) {
+  constructor({ header, suite, storage, path, now, written }: RecorderOptions) {
     this.#full = header.content === 'full';
     this.suite = this.#full ? this.#noting(suite) : suite;
     this.#now = now;
-    this.#file = new LogFile(storage, path, () => this.#drained());
+    this.#file = new LogFile(storage, path, () => {
+      if (!this.#file.stopped) written();
+      this.#drained();
+    });
     this.done = this.#file.done.then((error) => this.#defect ?? error);
     this.#guarded(() => this.#file.append(encodeHeader(header)));
   }

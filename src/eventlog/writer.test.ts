@@ -181,18 +181,24 @@ describe('a log on the disk', () => {
 describe('recording', () => {
   let storage = new MemoryStorage();
   let messages: string[] = [];
+  let recoveries: string[] = [];
+  let milliseconds = 0;
   let log: EventLog;
   let recorder: ConnectionRecorder;
 
   beforeEach(() => {
     storage = new MemoryStorage();
     messages = [];
+    recoveries = [];
+    milliseconds = 0;
     log = openEventLog({
       directory,
       content: 'wire',
       software: SOFTWARE,
       storage,
       onFailure: (message) => messages.push(message),
+      onRecovery: (message) => recoveries.push(message),
+      now: () => milliseconds,
     });
   });
 
@@ -283,7 +289,7 @@ describe('recording', () => {
     await log.close();
     expect(messages).toEqual([
       'event log: recording stopped, the connection goes on: ENOSPC: failed on command' +
-        ` (${directory}; said once)`,
+        ` (${directory}; said once until it goes well again)`,
     ]);
     expect(storage.open).toBe(0);
     // No heap of empty files on a full disk.
@@ -298,6 +304,59 @@ describe('recording', () => {
     log.begin(another()).record(ACCEPTED, NOTHING);
     await log.close();
     expect(await readAll(readEventLog(pieces(storage.onlyText)))).toHaveLength(3);
+  });
+
+  test('tells each outage and its end, when a connection has been recorded as a whole', async () => {
+    for (let outage = 1; outage <= 2; outage++) {
+      storage.failing = { write: 'ENOSPC' };
+      for (let i = 0; i < 3; i++) log.begin(another()).end();
+      await expect.poll(() => storage.open).toBe(0);
+      expect(messages).toHaveLength(outage);
+      expect(recoveries).toHaveLength(outage - 1);
+      storage.failing = {};
+      log.begin(another()).end();
+      await expect.poll(() => recoveries).toHaveLength(outage);
+    }
+    expect(recoveries).toEqual(
+      Array(2).fill(`event log: recording again, after 3 recordings had stopped (${directory})`),
+    );
+    await log.close();
+  });
+
+  test('does not wait for the end of a connection that goes on: ten seconds will do', async () => {
+    storage.failing = { write: 'ENOSPC' };
+    log.begin(another());
+    await expect.poll(() => messages).toHaveLength(1);
+    storage.failing = {};
+    recorder = log.begin(another());
+    const written = () => storage.onlyText.split('\n').length - 1;
+    for (const [lines, at, told] of [
+      [2, 9_999, 0],
+      [3, 10_000, 1],
+    ] as const) {
+      milliseconds = at;
+      recorder.record(ACCEPTED, NOTHING);
+      await expect.poll(written).toBe(lines);
+      await settle();
+      expect(recoveries).toHaveLength(told);
+    }
+    storage.failing = { write: 'ENOSPC' };
+    recorder.record(ACCEPTED, NOTHING);
+    await expect.poll(() => messages).toHaveLength(2);
+    await log.close();
+  });
+
+  test('takes no connection from before the outage for a sign of its end', async () => {
+    const before = log.begin(another());
+    await expect.poll(() => storage.files.size).toBe(1);
+    storage.failing = { create: 'EMFILE' };
+    log.begin(another());
+    await expect.poll(() => messages).toHaveLength(1);
+    before.end();
+    await expect.poll(() => storage.open).toBe(0);
+    await settle();
+    expect(recoveries).toEqual([]);
+    await log.close();
   });
 
   test('leaves a log that is recognized as cut short when the disk fills up on the way', async () => {

@@ -1,9 +1,9 @@
 /**
  * A directory of event logs: one file for each connection that is begun.
  *
- * It names the files, knows which are still being written, and says once for each kind of
- * trouble that a recording had to stop. The connections never notice. What a line holds is
- * decided in `content.ts`.
+ * It names the files, knows which are still being written, and says when recordings have to stop,
+ * once in each outage for each kind of trouble, and when the outage is over. The connections never
+ * notice. What a line holds is decided in `content.ts`.
  */
 
 import { accessSync, constants, statSync } from 'node:fs';
@@ -22,10 +22,12 @@ export interface EventLogOptions {
   readonly content: LogContent;
   readonly software: Software;
   /**
-   * Told that a recording has stopped, in one line for a person: once for each error code, not
-   * once for each connection.
+   * Told that a recording has stopped, in one line for a person: once in an outage for each error
+   * code, not once for each connection.
    */
   readonly onFailure?: (message: string) => void;
+  /** Told, in one line for a person, that an outage is over. */
+  readonly onRecovery?: (message: string) => void;
   /** Where the files are made; the file system unless a test brings its own. */
   readonly storage?: LogStorage;
   /** Monotonic time in milliseconds, with fractions. */
@@ -61,18 +63,41 @@ export function openEventLog(options: EventLogOptions): EventLog {
   return new DirectoryOfLogs(options);
 }
 
+/**
+ * Writing goes well for so long, in milliseconds, and an outage is over, although no connection has
+ * ended since. It keeps a disk that takes a little of each file from being told again and again.
+ */
+const OUTAGE_MILLISECONDS = 10_000;
+
+/** A time in which recordings stop. */
+interface Outage {
+  /** What was said of it. */
+  readonly codes: Set<string>;
+  /** How many recordings it has stopped. */
+  stopped: number;
+  /** The last one that had begun when the last of these stopped, and when that was. */
+  begunBefore: number;
+  lastAt: number;
+}
+
 class DirectoryOfLogs implements EventLog {
   readonly #options: EventLogOptions;
+  readonly #now: () => number;
   readonly #open = new Set<OwnedRecorder>();
-  readonly #reported = new Set<string>();
+  #outage: Outage | undefined;
+  /** How many recordings have begun. */
+  #begun = 0;
 
   constructor(options: EventLogOptions) {
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   begin(options: BeginOptions): ConnectionRecorder {
     const { suite, role, policy, timeoutMilliseconds, dial, connection, peer, target } = options;
     const { directory, content, software } = this.#options;
+    this.#begun += 1;
+    const number = this.#begun;
     const started = (this.#options.wallClock?.() ?? new Date()).toISOString();
     const recorder = createRecorder({
       header: {
@@ -83,12 +108,14 @@ class DirectoryOfLogs implements EventLog {
       suite,
       storage: this.#options.storage ?? fileSystem,
       path: join(directory, fileName(started, role, connection)),
-      now: this.#options.now ?? (() => performance.now()),
+      now: this.#now,
+      written: () => this.#goesWell(number, OUTAGE_MILLISECONDS),
     });
     this.#open.add(recorder);
     void recorder.done.then((error) => {
       this.#open.delete(recorder);
-      if (error !== undefined) this.#report(error);
+      if (error === undefined) this.#goesWell(number, 0);
+      else this.#failed(error);
     });
     return recorder;
   }
@@ -99,13 +126,29 @@ class DirectoryOfLogs implements EventLog {
     await Promise.all(recorders.map((recorder) => recorder.done));
   }
 
-  #report(error: Error): void {
+  #failed(error: Error): void {
+    this.#outage ??= { codes: new Set(), stopped: 0, begunBefore: 0, lastAt: 0 };
+    this.#outage.stopped += 1;
+    this.#outage.begunBefore = this.#begun;
+    this.#outage.lastAt = this.#now();
     const code = errorCode(error) ?? error.name;
-    if (this.#reported.has(code)) return;
-    this.#reported.add(code);
+    if (this.#outage.codes.has(code)) return;
+    this.#outage.codes.add(code);
     this.#options.onFailure?.(
       `event log: recording stopped, the connection goes on: ${error.message}` +
-        ` (${this.#options.directory}; said once)`,
+        ` (${this.#options.directory}; said once until it goes well again)`,
+    );
+  }
+
+  /** This recording goes well: a sign that an outage is over, if it is younger than that. */
+  #goesWell(number: number, milliseconds: number): void {
+    const outage = this.#outage;
+    if (outage === undefined || number <= outage.begunBefore) return;
+    if (this.#now() - outage.lastAt < milliseconds) return;
+    this.#outage = undefined;
+    const stopped = outage.stopped === 1 ? '1 recording' : `${outage.stopped} recordings`;
+    this.#options.onRecovery?.(
+      `event log: recording again, after ${stopped} had stopped (${this.#options.directory})`,
     );
   }
 }

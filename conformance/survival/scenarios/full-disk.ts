@@ -90,9 +90,18 @@ async function record(
   findings.same(`${what}: of ${results.length} transfers are right`, right, results.length);
   for (const { role, program } of pipe.daemons) {
     const lines = program.complaints.split('\n').filter((line) => /event log/.test(line));
-    const said = lines.filter((line) => line.includes(code)).length;
-    findings.same(`${what}: ${role} says ${code} so often`, said, 1);
-    findings.same(`${what}: lines of ${role} about the event log`, lines.length, 1);
+    // Each of these connections is cut short, and that is one outage. A machine so slow that ten
+    // seconds lie between two of them may have recovered in between, as it will have said.
+    const said = lines.map((line) =>
+      line.includes('recording again') ? 'again' : line.includes(code) ? code : 'something else',
+    );
+    findings.same(
+      `${what}: ${role} says ${code} first, and once in an outage`,
+      said[0] ?? 'nothing',
+      code,
+    );
+    const repeated = said.filter((word, at) => word === said[at - 1] || word === 'something else');
+    findings.same(`${what}: other lines of ${role} about the event log`, repeated.length, 0);
   }
   const files = (await readdir(directory)).length;
   findings.figure(`${what}: files made where they can be seen`, `${files}`);
