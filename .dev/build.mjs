@@ -119,8 +119,7 @@ async function bundleCommands(root, outdir) {
  * replacing the shell; to JavaScript, a string and a comment.
  */
 function launcherOf(root) {
-  const launcher = read(path.join(root, 'src', LAUNCHER));
-  if (launcher === undefined) return '#!/usr/bin/env node';
+  const launcher = fs.readFileSync(path.join(root, 'src', LAUNCHER), 'utf8');
   if (launcher.includes('*/')) throw new Error(`src/${LAUNCHER} holds the end of a comment`);
   return `${shebang()}\n':' /*\n${launcher}*/;`;
 }

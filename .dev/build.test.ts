@@ -25,6 +25,8 @@ beforeEach(() => {
     write(name, fs.readFileSync(path.join(project, name), 'utf8'));
   }
   fs.symlinkSync(path.join(project, 'node_modules'), file('node_modules'));
+  const launcher = 'src/cli/launcher.sh';
+  write(launcher, fs.readFileSync(path.join(project, launcher), 'utf8'));
   write('src/protocol/index.ts', "export const greeting: string = 'hello';\n");
   write(
     'src/cli/spipe.ts',

@@ -18,6 +18,8 @@ export default defineConfig({
     // Two on two cores, where the runner by itself takes one: much of a run is waiting.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     execArgv: ['--import', 'tsx'],
+    // The Node that the built commands run with, wherever a test starts them: this one.
+    env: { SPIPED_NODE: process.execPath },
     // Without these two, vitest rewrites sources and Node's coverage counts rewritten lines.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     // Where each test stands, so that a citation above it finds it (.dev/spec).

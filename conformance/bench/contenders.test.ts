@@ -9,7 +9,7 @@ test('ours takes part after C, and another Node after both', async () => {
   const { all, c } = await findContenders({ node: process.execPath });
   const last = `ours, Node ${process.versions.node}`;
   expect(all.map(({ name }) => name)).toEqual([...(upstream ? ['C'] : []), 'ours', last]);
-  expect(all.at(-1)?.subject.spiped[0]).toBe(process.execPath);
+  expect(all.at(-1)?.subject.environment).toEqual({ SPIPED_NODE: process.execPath });
   expect(c).toBe(upstream?.version ?? null);
 });
 

@@ -44,8 +44,7 @@ export async function findContenders(asked: MoreColumns = {}): Promise<Contender
   if (asked.node !== undefined) {
     const node = asked.node === NEWEST ? await installNewestNode() : asked.node;
     const { stdout: version } = await execa(node, ['-p', 'process.versions.node']);
-    const [, ...script] = own.spiped;
-    const subject: Subject = { ...own, spiped: [node, ...script] };
+    const subject: Subject = { ...own, environment: { SPIPED_NODE: node } };
     all.push({ name: `${OURS}, Node ${version}`, subject, more: [] });
   }
   return { all, ours: own.version, c: upstream.found ? upstream.version : null, notes };

@@ -69,7 +69,7 @@ export class Host {
       cwd: setting.directory ?? this.home,
       stdio: [setting.input === true ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       env: {
-        // Commands are scripts that begin with `#!/usr/bin/env node`.
+        // Commands are scripts that begin with a shell, which starts `node`.
         PATH: `${this.bin}:${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
         HOME: this.home,
         LANG: 'C.UTF-8',

@@ -59,7 +59,7 @@ export async function subjectUnderTest(named = process.env.SPIPED_SUBJECT): Prom
 export async function ours(): Promise<Subject> {
   const spiped = builtCommand('spiped');
   const spipe = builtCommand('spipe');
-  for (const [, script] of [spiped, spipe]) {
+  for (const [script] of [spiped, spipe]) {
     await access(script).catch(() => {
       throw new Error(`our own commands are not built: expected ${script}; run: npm run build`);
     });
@@ -115,8 +115,8 @@ async function thirdParty(named: string): Promise<Subject> {
   };
 }
 
-function builtCommand(name: string): readonly [string, string] {
-  return [process.execPath, fileURLToPath(new URL(`../../dist/bin/${name}.js`, import.meta.url))];
+function builtCommand(name: string): Command {
+  return [fileURLToPath(new URL(`../../dist/bin/${name}.js`, import.meta.url))];
 }
 
 async function versionOf(spiped: Command): Promise<string> {

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => scope.close());
 
 const AS_INIT = "Object.defineProperty(process, 'pid', { value: 1 })";
-const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(AS_INIT)}` };
+const env = { SPIPED_NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(AS_INIT)}` };
 
 //= CL-41
 //# As process 1 of a container a daemon MUST obey SIGTERM and SIGINT as elsewhere.

@@ -37,7 +37,7 @@ export interface StartOptions {
   /** All of standard input; none when absent. */
   readonly input?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
-  /** A program, with its first arguments, in place of Node and `spiped`. */
+  /** A program, with its first arguments, in place of `spiped`. */
   readonly command?: readonly string[];
 }
 
@@ -45,10 +45,10 @@ const entry = (name: string): string =>
   fileURLToPath(new URL(`../../../dist/bin/${name}.js`, import.meta.url));
 
 /** How `spiped` is run. */
-export const SPIPED: readonly string[] = [process.execPath, entry('spiped')];
+export const SPIPED: readonly string[] = [entry('spiped')];
 
 /** How `spipe` is run. */
-export const SPIPE: readonly string[] = [process.execPath, entry('spipe')];
+export const SPIPE: readonly string[] = [entry('spipe')];
 
 /** Start spiped in the scope's directory. */
 export function startSpiped(
