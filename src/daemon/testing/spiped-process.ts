@@ -50,6 +50,9 @@ export const SPIPED: readonly string[] = [entry('spiped')];
 /** How `spipe` is run. */
 export const SPIPE: readonly string[] = [entry('spipe')];
 
+/** How `spiped-trace` is run. */
+export const TRACE: readonly string[] = [entry('spiped-trace')];
+
 /** Start spiped in the scope's directory. */
 export function startSpiped(
   scope: Scope,
