@@ -6,7 +6,7 @@
  * and marks cannot be read.
  */
 
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { execa } from 'execa';
 import type { Address } from './addresses.ts';
 
@@ -47,7 +47,11 @@ function listensByProc(pid: number, { net }: Address): boolean {
   const sockets = new Set(withDescendants(pid).flatMap(socketsOf));
   const unix = unixSockets(pid);
   if ('path' in net) {
-    return unix.some(({ inode, path }) => path === net.path && sockets.has(inode));
+    // A socket is listed by the name that it was bound to, which may have been another: ours is put
+    // at its path when it listens.
+    const bound = (path = ''): boolean =>
+      path === net.path || (path.startsWith(`${net.path}.`) && existsSync(net.path));
+    return unix.some(({ inode, path }) => bound(path) && sockets.has(inode));
   }
   // A machine that has just closed thousands of connections has a table of megabytes. It is looked
   // at only when the process has a socket that may be in it.

@@ -234,7 +234,7 @@ describe('what needs no daemon', () => {
   async function processesOf(args: readonly string[]): Promise<number> {
     const env = {
       PIDS: path('pids'),
-      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(hook)}`,
+      SPIPED_NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(hook)}`,
     };
     await runSpiped(scope, args, { env });
     return new Set(readFileSync(path('pids'), 'utf8').trim().split('\n')).size;
