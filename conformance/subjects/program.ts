@@ -4,6 +4,7 @@
  * Not here: the arguments; see spiped.ts and spipe.ts.
  */
 
+import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
 import { within } from './deadline.ts';
@@ -23,6 +24,7 @@ export class Program {
   readonly stdout: Readable;
   /** Settles when the process has ended; never rejects. */
   readonly exited: Promise<Exit>;
+  readonly #said: Promise<unknown>;
   readonly #title: string;
   readonly #kill: (signal: NodeJS.Signals) => unknown;
   readonly #waiting = new Set<() => void>();
@@ -65,6 +67,7 @@ export class Program {
       this.#complaints += text;
       for (const wake of this.#waiting) wake();
     });
+    this.#said = once(child.stderr, 'close');
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         this.#exit = { code, signal };
@@ -112,6 +115,12 @@ export class Program {
       look();
     });
     return await within(`${this.#title} writes a line like ${pattern} to standard error`, found);
+  }
+
+  /** Waits for its end; then everything that it has written to standard error. */
+  async said(): Promise<string> {
+    await within(`${this.#title} ends`, Promise.all([this.exited, this.#said]));
+    return this.#complaints;
   }
 
   /** Sends the signal, unless the process has ended already, and waits for its end. */

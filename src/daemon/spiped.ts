@@ -202,7 +202,10 @@ async function listen(
         logger.log('warn', 'limit-reached', message, { limit });
       },
       acceptFailed: (code) => {
-        logger.log('error', 'accept-failed', `could not accept a connection: ${code}`, { code });
+        const message = DESCRIPTOR_SHORTAGES.has(code)
+          ? `no descriptor is left (${code}): connections are closed until others end (ulimit -n)`
+          : `could not accept a connection: ${code}`;
+        logger.log('error', 'accept-failed', message, { code });
       },
       socketLeft: (code) => {
         const message = `the UNIX socket ${config.source.text} could not be removed: ${code}`;
@@ -215,6 +218,9 @@ async function listen(
     });
   }
 }
+
+/** Of the process, and of the whole system. */
+const DESCRIPTOR_SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
 
 /** What signals can ask for. */
 function serving(

@@ -15,6 +15,7 @@ import {
   type ListenerEvent,
   stepListener,
 } from '../protocol/listener.ts';
+import { descriptorShortage } from './descriptor-shortage.ts';
 import { listen, type Removal } from './listen.ts';
 import type { Endpoint } from './resolve.ts';
 import type { SocketOptions } from './socket.ts';
@@ -30,7 +31,10 @@ export interface ListenerOptions {
   serve(socket: Socket, ended: () => void): void;
   /** The limit of open connections is reached. */
   limitReached(limit: number): void;
-  /** Accepting failed with this system error code; the listener goes on. */
+  /**
+   * Accepting failed with this system error code, or will, for want of a descriptor; the listener
+   * goes on.
+   */
   acceptFailed(code: string): void;
   /** The UNIX socket could not be removed when listening stopped, with this system error code. */
   socketLeft(code: string): void;
@@ -116,6 +120,11 @@ function runListener(server: Server, removeSocket: Removal, options: ListenerOpt
     const id = nextId++;
     sockets.set(id, socket);
     handle({ type: 'connectionArrived', id });
+    // When it has taken what it takes: with the last one gone, there are no more events to ask at.
+    setImmediate(() => {
+      const shortage = descriptorShortage();
+      if (shortage !== undefined) options.acceptFailed(shortage);
+    });
   });
   //= CN-24
   //# A daemon that cannot accept a connection, for want of descriptors or memory, MUST go on, and

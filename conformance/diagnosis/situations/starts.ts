@@ -1,0 +1,101 @@
+/** A daemon that cannot start, or starts with a word of warning. */
+
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { echo } from '../../interop/targets.ts';
+import { newAddress } from '../../subjects/addresses.ts';
+import type { Chapter, Expectation, Situation } from '../situation.ts';
+import type { Stage } from '../stage.ts';
+
+/** A start that is refused, of which one line is about its reason. */
+function refused(
+  id: string,
+  says: RegExp,
+  change: (stage: Stage) => Promise<Partial<Record<'-s' | '-t' | '-k', string>>>,
+  never: readonly RegExp[] = [],
+): Situation {
+  return {
+    id,
+    ends: 'client',
+    expected: { '-e': { says: [says], never, keyPossible: true } },
+    async run(stage) {
+      const anywhere = {
+        '-s': (await newAddress('ipv4', stage.scope.directory)).text,
+        '-t': (await newAddress('ipv4', stage.scope.directory)).text,
+        '-k': stage.key,
+        ...(await change(stage)),
+      };
+      await stage.refused('-e', Object.entries(anywhere).flat());
+    },
+  };
+}
+
+/** A start with a warning, after which all is well. */
+function warned(
+  id: string,
+  expected: Expectation,
+  settings: (stage: Stage) => Parameters<Stage['daemon']>[2],
+): Situation {
+  return {
+    id,
+    ends: 'server',
+    expected: { '-d': expected },
+    async run(stage) {
+      const target = await stage.target(echo);
+      await stage.daemon('-d', target.address, settings(stage));
+    },
+  };
+}
+
+export const starts: Chapter = {
+  title: 'the start',
+  situations: [
+    refused(
+      'the name of the target is unknown',
+      /^spiped: Error looking up nobody\.invalid: /,
+      async () => ({ '-t': 'nobody.invalid:80' }),
+    ),
+    refused(
+      'the source is in use',
+      /cannot listen on .* \(-s\): address already in use \(EADDRINUSE\)/,
+      async (stage) => ({ '-s': (await stage.target(echo)).address.text }),
+    ),
+    refused(
+      'a regular file is at the source',
+      /cannot listen on .* \(-s\): a regular file is there$/,
+      async (stage) => {
+        const path = join(stage.scope.directory, 'file');
+        writeFileSync(path, 'precious');
+        return { '-s': path };
+      },
+      [/in use/],
+    ),
+    refused(
+      'the target is the source',
+      /\(-t\) is the source .* \(-s\): .* without end/,
+      async () => ({
+        '-s': '[127.0.0.1]:7001',
+        '-t': '[127.0.0.1]:7001',
+      }),
+    ),
+    refused('there is no key file', /-k ".*": cannot open key file: No such file/, async () => ({
+      '-k': 'no-such-key',
+    })),
+    warned(
+      'others can read the key file',
+      { says: [/the key .* can be read or written by others: its mode is 0644$/] },
+      (stage) => ({ key: stage.keyFile('open', randomBytes(32), 0o644) }),
+    ),
+    warned(
+      'the key file is short',
+      { says: [/the key .* has fewer than 16 bytes, and can be guessed$/] },
+      (stage) => ({ key: stage.keyFile('short', randomBytes(8)) }),
+    ),
+    warned(
+      '-p and --syslog in the foreground',
+      { says: [/^spiped: -p has no effect with -F/, /^spiped: --syslog has no effect with -F/] },
+      () => ({ more: ['-p', 'never-written', '--syslog'] }),
+    ),
+  ],
+};
