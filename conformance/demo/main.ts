@@ -2,24 +2,32 @@
  * `npm start`: the product shown at its work, on this machine, in some seconds.
  *
  * Our spiped at both ends; then, where it can be had, C spiped at the `-e` end, and C spiped at
- * the `-d` end. Exit status 0 when everything arrived as it was sent (also without C spiped: then
- * it says why it is not there), 1 with the cause when something did not, 128 + the signal's
- * number when interrupted. It is a demonstration, not a test: the interop cases are the tests.
+ * the `-d` end; then somebody with another key, and what is known of it afterwards. Exit status 0
+ * when everything arrived as it was sent (also without C spiped: then it says why it is not
+ * there), 1 with the cause when something did not. Interrupted, it cleans up and dies of the
+ * signal. It is a demonstration, not a test: the interop cases are the tests.
  */
 
 import { constants } from 'node:os';
-import { ours, type Subject, upstreamSubject } from '../subjects/subject.ts';
-import { locateUpstream } from '../upstream/locate.ts';
-import { within } from './deadline.ts';
+import { fileURLToPath } from 'node:url';
+import { newAddress } from '../subjects/addresses.ts';
+import { type Command, ours, type Subject, upstreamSubject } from '../subjects/subject.ts';
+import { locateUpstream, type Upstream } from '../upstream/locate.ts';
+import { DeadlineError, within } from './deadline.ts';
+import { nowTry } from './now-try.ts';
 import type { Program } from './pipe-process.ts';
 import { megabytesPerSecond, milliseconds, styleFor, table } from './report.ts';
 import { type Result, type Showing, show } from './scenario.ts';
-import { type Stage, tell } from './story.ts';
+import { type Stage, tell, tellRefusal } from './story.ts';
+import { refuseWrongKey } from './wrong-key.ts';
 
-const UPLOAD_BYTES = 64 * 2 ** 20;
+/** An argument is the number of MiB. */
+const UPLOAD_BYTES = (Number(process.argv[2]) || 64) * 2 ** 20;
 
-/** For C spiped to be found or fetched, in milliseconds. */
-const LOCATE_PATIENCE = 60_000;
+/** For C spiped to be found or fetched, in milliseconds: nobody wants to look at nothing for long. */
+const LOCATE_PATIENCE = 12_000;
+
+const COMMANDS = fileURLToPath(new URL('../../dist/bin/', import.meta.url)).replace(/\/$/, '');
 
 /** The signal that asked us to end. */
 class Interrupted extends Error {
@@ -33,27 +41,38 @@ class Interrupted extends Error {
 }
 
 const interruption = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  // Not `once`: without a listener of ours, execa's own would end the process before we clean up.
-  process.on(signal, () => {
-    // Whoever asks twice does not want to wait; execa still kills what it started.
-    if (interruption.signal.aborted) process.exit(128 + constants.signals[signal]);
-    interruption.abort(new Interrupted(signal));
-  });
+function interrupt(signal: Interrupted['signal']): void {
+  // Asked twice, also by npm, which passes on what a terminal has sent to all of us already: then
+  // without an orderly end, and still with nothing left (two-ends.ts).
+  if (interruption.signal.aborted) process.exit(128 + constants.signals[signal]);
+  interruption.abort(new Interrupted(signal));
 }
-// Whoever reads our output has left (`npm start | head`): clean up and go.
-process.stdout.on('error', () => interruption.abort(new Interrupted('SIGPIPE')));
+// Not `once`: without a listener of ours, execa's own would end the process before we clean up.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+// Whoever reads our output has left (`npm start | head`, a terminal that was closed).
+process.stdout.on('error', () => {
+  if (!interruption.signal.aborted) interrupt('SIGPIPE');
+});
+process.stderr.on('error', () => {});
 
 try {
   await demonstrate(interruption.signal);
+  process.exit(0);
 } catch (error) {
-  if (error instanceof Interrupted) {
-    process.exitCode = 128 + constants.signals[error.signal];
-  } else {
-    const cause = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`\nThe demonstration failed: ${cause}\n`);
-    process.exitCode = 1;
-  }
+  // A terminal sends a signal to what we have started, too. Of what then fails we say nothing.
+  const { aborted, reason } = interruption.signal;
+  if (aborted && reason instanceof Interrupted) endOf(reason.signal);
+  const cause = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`\nThe demonstration failed: ${cause}\n`);
+  process.exit(1);
+}
+
+/** Die of the signal, as who sent it expects: npm then says nothing, and a shell's loop ends. */
+function endOf(signal: Interrupted['signal']): void {
+  // Node ignores SIGPIPE.
+  if (signal === 'SIGPIPE') process.exit(128 + constants.signals[signal]);
+  process.off(signal, interrupt);
+  process.kill(process.pid, signal);
 }
 
 /** The whole story. Throws with one line that names the cause when something does not work. */
@@ -88,22 +107,52 @@ async function demonstrate(signal: AbortSignal): Promise<void> {
 
   line();
   line('Looking for C spiped, the original (it may have to be fetched) ...');
-  const upstream = await within(LOCATE_PATIENCE, 'looking for C spiped', signal, locateUpstream());
+  const upstream = await locate(signal);
   if (upstream.found) {
     const original = programOf('C', upstreamSubject(upstream));
     line(`found: ${original.label} (from: ${upstream.origin})`);
     await showing('C spiped at the -e end, this one at the -d end', original, our);
     await showing('This spiped at the -e end, C spiped at the -d end', our, original);
+  } else {
+    line(`C spiped is not shown, because it cannot be had here: ${upstream.reason}`);
   }
 
   line();
-  line(stage.style.heading('All content arrived as it was sent.'));
-  line("Handshake: first nonce byte to last byte of the server's public value, on the wire.");
-  line("Upload: with the demonstration's own client, server and wire tap on the same machine.");
+  line(stage.style.heading(`${results.length + 1}. Somebody with another key`));
+  const trace: Command = [process.execPath, `${COMMANDS}/spiped-trace.js`];
+  tellRefusal(stage, await refuseWrongKey(our, trace, signal));
+
+  line();
+  line(stage.style.heading('All content arrived as it was sent, and only with the key.'));
+  line("Handshake: first nonce byte to last byte of the server's public value, on the wire; the");
+  line('quickest. Upload: the quicker of two, after the programs have warmed up on the one above,');
+  line("with the demonstration's own client, server and wire tap on the same machine.");
   line();
   for (const row of summary(results)) line(row);
-  if (!upstream.found)
-    line(`\nC spiped was not shown, because it cannot be had here: ${upstream.reason}`);
+
+  line();
+  line(stage.style.heading('Now try: what is said at one end comes back from the other'));
+  for (const text of nowTry(await freePlace())) line(`   ${text}`);
+}
+
+/** C spiped, or why it cannot be had soon. */
+async function locate(signal: AbortSignal): Promise<Upstream> {
+  try {
+    return await within(LOCATE_PATIENCE, 'looking for it', signal, locateUpstream());
+  } catch (error) {
+    if (!(error instanceof DeadlineError)) throw error;
+    return { found: false, reason: `${error.message} (npm test waits longer, and keeps it)` };
+  }
+}
+
+/** Where a person can try it, as far as can be known now. */
+async function freePlace(): Promise<Parameters<typeof nowTry>[0]> {
+  const free = async (): Promise<number> => {
+    const { net } = await newAddress('ipv4', '');
+    if (!('port' in net)) throw new Error('invariant: an IPv4 address has a port');
+    return net.port;
+  };
+  return { commands: COMMANDS, targetPort: await free(), pipePort: await free() };
 }
 
 /** One row a showing. */
@@ -112,7 +161,7 @@ function summary(results: readonly [Showing, Result][]): string[] {
     encrypting.label,
     decrypting.label,
     milliseconds(result.handshakeMilliseconds),
-    megabytesPerSecond(result.bytes, result.seconds),
+    megabytesPerSecond(result.timedBytes, result.seconds),
     'equal',
   ]);
   return table([['-e end', '-d end', 'handshake', 'upload', 'SHA-256'], ...rows]);

@@ -23,6 +23,8 @@ export interface Pipe {
   readonly sourcePort: number;
   readonly targetPort: number;
   readonly keyFile: string;
+  /** A directory for full event logs, an option of ours; none are kept where it is absent. */
+  readonly eventLogs?: string;
 }
 
 /** A spiped that ended although nobody had asked it to. The message holds what it said. */
@@ -43,9 +45,11 @@ export interface PipeProcess {
   readonly failed: Promise<never>;
   /**
    * Ask it to end (SIGTERM), and kill it if it has not after ten seconds. Resolves, when it is
-   * gone, with how that went: undefined if it ended with exit status 0, else one line about it.
+   * gone, with what it said on standard error; rejects with one line if it did not end well.
    */
-  stop(): Promise<string | undefined>;
+  stop(): Promise<string>;
+  /** End it at once, wait for nothing. */
+  kill(): void;
 }
 
 /** The command line as a person would type it, with the program's name instead of its path. */
@@ -53,10 +57,14 @@ export function commandLine(pipe: Pipe, keyFile = pipe.keyFile): string {
   return ['spiped', ...pipeArguments({ ...pipe, keyFile })].join(' ');
 }
 
-function pipeArguments({ end, sourcePort, targetPort, keyFile }: Pipe): string[] {
+function pipeArguments({ end, sourcePort, targetPort, keyFile, eventLogs }: Pipe): string[] {
   const at = (port: number) => `[127.0.0.1]:${port}`;
+  const recording =
+    eventLogs === undefined ? [] : ['--event-log', eventLogs, '--event-log-content', 'full'];
   // Four times the default: the other end may still be starting when it begins.
-  return ['-F', `-${end}`, '-s', at(sourcePort), '-t', at(targetPort), '-k', keyFile, '-o', '20'];
+  const patience = ['-o', '20'];
+  const addresses = ['-s', at(sourcePort), '-t', at(targetPort)];
+  return ['-F', `-${end}`, ...addresses, '-k', keyFile, ...patience, ...recording];
 }
 
 /** Start `program` as one end of a pipe. It need not listen yet when this returns. */
@@ -96,8 +104,11 @@ export function startPipe(program: Program, pipe: Pipe): PipeProcess {
       stopping = true;
       subprocess.kill('SIGTERM');
       const { exitCode, how, said } = await ended;
-      if (exitCode === 0) return undefined;
-      return `${name} did not end well after SIGTERM (${how})${said === '' ? '' : `: ${said}`}`;
+      if (exitCode === 0) return said;
+      throw new Error(
+        `${name} did not end well after SIGTERM (${how})${said === '' ? '' : `: ${said}`}`,
+      );
     },
+    kill: () => void subprocess.kill('SIGKILL'),
   };
 }

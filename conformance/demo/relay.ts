@@ -103,7 +103,7 @@ function join(client: Socket, server: Socket, keep: number): WireConnection {
     clientToServer: { bytes: 0, kept: [] },
     serverToClient: { bytes: 0, kept: [] },
     handshakeMilliseconds: undefined,
-    closed: Promise.all([once(client, 'close'), once(server, 'close')]).then(() => {}),
+    closed: Promise.all([isClosed(client), isClosed(server)]).then(() => {}),
   };
   let firstByteAt: number | undefined;
 
@@ -133,4 +133,9 @@ function join(client: Socket, server: Socket, keep: number): WireConnection {
   pass(client, server, connection.clientToServer);
   pass(server, client, connection.serverToClient);
   return connection;
+}
+
+/** Resolves when a socket is gone, after an error, too; `once` would reject, perhaps unheard. */
+function isClosed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()));
 }

@@ -12,6 +12,7 @@ import { type Progress, showProgress } from './progress.ts';
 import type { WireConnection, WireDirection } from './relay.ts';
 import { count, megabytesPerSecond, milliseconds, type Style } from './report.ts';
 import type { Listener, Result, Showing } from './scenario.ts';
+import type { Refusal } from './wrong-key.ts';
 
 /** How many rows of sixteen bytes of a packet are shown. */
 const ROWS = 4;
@@ -91,8 +92,26 @@ export function tell(stage: Stage, showing: Showing, options: { packets: boolean
       line(
         `on the wire: ${count(result.wireBytes)} bytes, ${count(result.packets)} packets; ` +
           `handshake ${milliseconds(result.handshakeMilliseconds)}; ` +
-          `upload ${megabytesPerSecond(result.bytes, result.seconds)}`,
+          `upload ${megabytesPerSecond(result.timedBytes, result.seconds)}`,
       );
     },
   };
+}
+
+/** Tell how somebody with another key was refused. */
+export function tellRefusal({ write, style }: Stage, refusal: Refusal): void {
+  const line = (text = ''): void => write(text === '' ? '\n' : `${INDENT}${text}\n`);
+  const printed = (text: string): void => {
+    for (const each of text.split('\n')) line(`  ${each}`);
+  };
+  line('-e end: has a key of its own');
+  line('-d end: has the right one, and keeps full event logs, that is, with all secrets');
+  line(`${style.good('refused')}: nothing came back. The -d end says:`);
+  printed(refusal.said);
+  line();
+  line('Its record of the connection, from which it can be run again (spec/eventlog.md):');
+  line(style.faint(`  spiped-trace show ${refusal.file}`));
+  printed(refusal.shown);
+  line(style.faint(`  spiped-trace replay ${refusal.file}`));
+  printed(refusal.replayed);
 }
