@@ -3,9 +3,9 @@
  * does (spec/node.md). They start the commands as people do, by their own first line.
  */
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Scope } from '../../conformance/subjects/scope.ts';
@@ -333,4 +333,46 @@ describe('Files are read before they may be out of reach:', () => {
       expect(() => rmdirSync(path('gone'))).toThrow(/ENOENT/);
     },
   );
+});
+
+describe('What Node sets up for itself', () => {
+  test('is as many descriptors as may be had', async ({ skip }) => {
+    if (NO_PROC !== undefined) skip(NO_PROC);
+    const { pid } = await listening(server(), { command: inShell('ulimit -Sn 64') });
+    const limits = readFileSync(`/proc/${pid}/limits`, 'utf8');
+    const [, soft, hard] = /^Max open files\s+(\S+)\s+(\S+)/m.exec(limits) ?? [];
+    expect(soft).toBeDefined();
+    expect(soft).toBe(hard);
+  });
+
+  test('are threads, which all take the identity of -u', async ({ skip }) => {
+    if ((NOT_ROOT ?? NO_PROC) !== undefined) skip(NOT_ROOT ?? NO_PROC);
+    execFileSync('chmod', ['755', scope.directory]);
+    const { pid } = await listening(server('-u', 'nobody:nogroup'));
+    await served();
+    const identities = readdirSync(`/proc/${pid}/task`).map((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/status`, 'utf8')
+        .match(/^[UG]id:.*$/gm)
+        ?.join(),
+    );
+    expect(identities.length).toBeGreaterThan(1);
+    expect(new Set(identities).size).toBe(1);
+    const nobody = execFileSync('id', ['-u', 'nobody'], { encoding: 'utf8' }).trim();
+    expect(identities[0]).toMatch(new RegExp(`^Uid:(\\s+${nobody}){4}`));
+  });
+
+  test('are the settings of its terminal, which a daemon does not bring back when it ends', async ({
+    skip,
+  }) => {
+    if (spawnSync('script', ['--version']).status !== 0) skip('this needs script (util-linux)');
+    const daemon = [...SPIPED, ...server('-p', path('pid'))].join(' ');
+    writeFileSync(
+      path('session'),
+      `${daemon} && stty -echo && kill $(cat ${path('pid')})
+       while kill -0 $(cat ${path('pid')}) 2>/dev/null; do :; done
+       stty -a >${path('settings')}`,
+    );
+    execFileSync('script', ['-qec', `sh ${path('session')}`, '/dev/null'], { stdio: 'ignore' });
+    expect(readFileSync(path('settings'), 'utf8')).toMatch(/ -echo /);
+  });
 });
