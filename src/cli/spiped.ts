@@ -12,9 +12,6 @@ import { inherited } from './at-once.ts';
 import { parseSpiped } from './spiped-options.ts';
 import { start } from './start.ts';
 
-/** How long what is left over may keep a process that is done, in milliseconds. */
-const GRACE_MILLISECONDS = 1000;
-
 const parentDescriptor = takeBackgroundMark(process.env);
 const keyDescriptor = takeWorkerMark(process.env);
 
@@ -30,5 +27,3 @@ await start(parseSpiped(process.argv.slice(2)), async ({ foreground }) => {
   const { startInBackground } = await import('../daemon/background.ts');
   return (config) => startInBackground(config, inherited);
 });
-// What has served its last connection ends, also when something was forgotten that keeps it.
-setTimeout(() => process.exit(), GRACE_MILLISECONDS).unref();

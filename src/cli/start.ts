@@ -6,14 +6,15 @@
  */
 
 import type { CommandLine } from './command-line.ts';
+import { print } from './print.ts';
 
 /** Loads what a configuration needs; resolves with the function that runs it to its exit code. */
 export type Load<Config> = (config: Config) => Promise<(config: Config) => Promise<number>>;
 
-/**
- * Print what there is to print, or load and run. Sets `process.exitCode` and lets the process
- * end by itself: output to a pipe is still under way when this resolves.
- */
+/** How long what is left over may keep a process that is done, in milliseconds. */
+const GRACE_MILLISECONDS = 1000;
+
+/** Print what there is to print, or load and run. Sets `process.exitCode`. */
 export async function start<Config>(
   commandLine: CommandLine<Config>,
   load: Load<Config>,
@@ -21,13 +22,15 @@ export async function start<Config>(
   if (commandLine.kind === 'run') {
     const run = await load(commandLine.config);
     process.exitCode = await run(commandLine.config);
+    // What is done ends, also when something was forgotten that keeps it.
+    setTimeout(() => process.exit(), GRACE_MILLISECONDS).unref();
     return;
   }
-  const stream = process[commandLine.stream];
-  process.exitCode = commandLine.exitCode;
-  // Nobody reads it, or the disk is full: nothing to add, but it is no success.
-  stream.on('error', () => {
+  try {
+    print(commandLine.stream, commandLine.text);
+    process.exitCode = commandLine.exitCode;
+  } catch {
+    // Nobody reads it, or the disk is full: nothing to add, but it is no success.
     process.exitCode = 1;
-  });
-  stream.write(commandLine.text);
+  }
 }

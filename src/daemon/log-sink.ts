@@ -14,6 +14,8 @@ export interface LogLine {
 export interface LogSink {
   /** False when the line is lost, because the place is gone or full; the logger counts these. */
   write(line: LogLine): boolean;
+  /** How many lines were lost after `write` took them, since this was asked last. */
+  takeLost?(): number;
   /** Give what was written the time it needs to arrive, within a second. */
   close?(): Promise<void>;
 }

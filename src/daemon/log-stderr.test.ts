@@ -1,13 +1,16 @@
 /** Standard error that fails: what a line costs then. The last tests do it to real processes. */
 
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
-import { stderrSink, type WriteNow } from './log-stderr.ts';
+import { directSink, type WriteNow } from './log-stderr.ts';
+import { NO_PROC } from './testing/spiped-process.ts';
 
 function line(text: string) {
   return { level: 'warn', prefix: 'spiped: ', text } as const;
@@ -28,13 +31,13 @@ function writer(...takes: (number | Error)[]): { written: () => string; write: W
 describe('a line', () => {
   test('is written at once, with its prefix and a line feed', () => {
     const { write, written } = writer();
-    expect(stderrSink(write).write(line('one…'))).toBe(true);
+    expect(directSink(write).write(line('one…'))).toBe(true);
     expect(written()).toBe('spiped: one…\n');
   });
 
   test('that cannot be written is lost, and the next one is tried again', () => {
     const { write, written } = writer(new Error('EAGAIN'), new Error('EPIPE'));
-    const sink = stderrSink(write);
+    const sink = directSink(write);
     expect(sink.write(line('one'))).toBe(false);
     expect(sink.write(line('two'))).toBe(false);
     expect(sink.write(line('three'))).toBe(true);
@@ -43,7 +46,7 @@ describe('a line', () => {
 
   test('that was cut does not run into the next one', () => {
     const { write, written } = writer(10, new Error('EAGAIN'));
-    const sink = stderrSink(write);
+    const sink = directSink(write);
     expect(sink.write(line('one'))).toBe(false);
     expect(sink.write(line('two'))).toBe(false);
     expect(sink.write(line('three'))).toBe(true);
@@ -52,13 +55,17 @@ describe('a line', () => {
   });
 });
 
-/** A process that logs 5,000 lines of its own kind each, and then says on standard output: done. */
+/** A process that logs lines of its own kind each, and ends as told. */
 const PROGRAM = `
   import { createLogger } from './log.ts';
+  const [count, end] = process.argv.slice(1);
   const logger = createLogger({ program: 'spiped', level: 'info', format: 'text' });
-  for (let i = 0; i < 5000; i++) logger.log('info', 'some-event', 'x'.repeat(90));
-  await logger.close();
-  process.stdout.write('done');
+  for (let i = 0; i < Number(count); i++) logger.log('info', 'some-event', i + ' ' + 'x'.repeat(90));
+  if (end === 'close') {
+    await logger.close();
+    process.stdout.write('done');
+  }
+  process.exit();
 `;
 
 /** Bundled, as it is delivered: a loader of TypeScript would use standard error before we do. */
@@ -70,9 +77,15 @@ const BUNDLE = buildSync({
   write: false,
 }).outputFiles[0]?.text;
 
-function start(stderr: 'pipe' | number): ChildProcessByStdio<null, Readable, Readable | null> {
-  const args = ['--input-type=module', '--eval', BUNDLE ?? ''];
-  // What is written and not read waits in the kernel, and that has room for less than this.
+/** What is written and not read waits in the kernel, and that has room for less than this. */
+const TOO_MANY = '5000';
+
+function start(
+  stderr: 'pipe' | number,
+  count = TOO_MANY,
+  end: 'close' | 'exit' = 'close',
+): ChildProcessByStdio<null, Readable, Readable | null> {
+  const args = ['--input-type=module', '--eval', BUNDLE ?? '', count, end];
   return spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', stderr],
     timeout: 40_000,
@@ -83,18 +96,97 @@ async function endOf(child: ReturnType<typeof start>): Promise<string> {
   const ended = once(child, 'exit');
   const chunks: Buffer[] = [];
   for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
-  const [code] = await ended;
-  return `${Buffer.concat(chunks)}, ${code}`;
+  const [code, signal] = await ended;
+  return `${Buffer.concat(chunks)}, ${code ?? signal}`;
+}
+
+/** A pipe that has both ends in this process, and one in a child that is given it. */
+function openPipe(): { descriptor: number; close: () => void } {
+  const directory = mkdtempSync(join(tmpdir(), 'spiped-'));
+  const path = join(directory, 'pipe');
+  if (spawnSync('mkfifo', [path]).status !== 0) throw new Error('mkfifo failed');
+  const descriptor = openSync(path, 'r+');
+  return {
+    descriptor,
+    close: () => {
+      closeSync(descriptor);
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+/** Whether the description that this process shares with the child does not block. */
+function isNonBlocking(descriptor: number): boolean {
+  const info = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8');
+  return (Number.parseInt(/^flags:\s+(\d+)/m.exec(info)?.[1] ?? '', 8) & 0o4000) !== 0;
 }
 
 describe('a process', () => {
   //= CL-51
   //# A message that cannot be written MUST NOT end the program, and MUST NOT hold up a connection.
-  test('whose standard error nobody reads goes on, and ends', async () => {
+  //= CL-55
+  //# A program SHOULD NOT change the flags of an open file description that it shares, such as the
+  //# pipe at its standard output.
+  test.skipIf(NO_PROC)(
+    'whose standard error is a pipe that nobody reads goes on, ends, and leaves it blocking (needs /proc)',
+    async () => {
+      const pipe = openPipe();
+      try {
+        const child = start(pipe.descriptor);
+        const ended = endOf(child);
+        await once(child.stdout, 'data');
+        expect(isNonBlocking(pipe.descriptor)).toBe(false);
+        expect(await ended).toBe('done, 0');
+        expect(isNonBlocking(pipe.descriptor)).toBe(false);
+      } finally {
+        pipe.close();
+      }
+    },
+  );
+
+  test('whose standard error is a socket that nobody reads goes on, and ends by a signal', async () => {
     const child = start('pipe');
-    expect(await endOf(child)).toBe('done, 0');
+    expect(await endOf(child)).toBe('done, SIGKILL');
     child.stderr?.destroy();
   });
+
+  test.each(['close', 'exit'] as const)(
+    'whose standard error is a socket loses no line when it ends (%s) right after it',
+    async (end) => {
+      const child = start('pipe', '500', end);
+      const chunks: Buffer[] = [];
+      child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
+      const read = once(child, 'close');
+      expect(await endOf(child)).toBe(end === 'close' ? 'done, 0' : ', 0');
+      await read;
+      const numbers = Buffer.concat(chunks)
+        .toString()
+        .match(/^spiped: \d+(?= x{90}$)/gm);
+      expect(numbers).toEqual(Array.from({ length: 500 }, (_, index) => `spiped: ${index}`));
+    },
+  );
+
+  test.skipIf(NO_PROC)(
+    'whose standard error is a socket leaves it blocking, also while it runs (needs /proc)',
+    async () => {
+      // The shell has the socket, too, and looks at it when the lines were said, and at the end.
+      const script = `look() { grep -h flags: /proc/self/fdinfo/2; }
+        "$@" | { read -n 4 -r word; look; }; look`;
+      const args = ['-c', script, 'sh', process.execPath, '--input-type=module', '--eval'];
+      const child = spawn('/bin/bash', [...args, BUNDLE ?? '', '10', 'close'], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      child.stderr.resume();
+      let said = '';
+      child.stdout.on('data', (text) => {
+        said += text;
+      });
+      await once(child, 'close');
+      const flags = said.match(/\d+/g) ?? [];
+      expect(flags).toHaveLength(2);
+      for (const each of flags) expect(Number.parseInt(each, 8) & 0o4000).toBe(0);
+    },
+  );
 
   test('whose standard error is closed at the other end goes on, and ends', async () => {
     const child = start('pipe');

@@ -3,19 +3,32 @@
  *
  * A standard error that is closed, or a pipe that nobody reads, costs lines and nothing else: the
  * process neither waits nor ends. What a supervisor, a terminal or a file takes is written before
- * the call returns, so that no line is lost when the process ends right after it.
+ * the call returns, so that no line is lost when the process ends right after it. A socket, as the
+ * journal of systemd is, is written to by a thread (`log-queue.ts`).
  */
 
-import { fstatSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
+import { isNonBlocking, kindOf, openOwnDescription } from '../io/own-description.ts';
+import { queueSink } from './log-queue.ts';
 import type { LogLine, LogSink } from './log-sink.ts';
+
+const STDERR = 2;
 
 /** Write what can be written now; returns how many bytes, or throws. */
 export type WriteNow = (bytes: Uint8Array) => number;
 
-/** Standard error as a sink. */
+let standardError: LogSink | undefined;
+
+/** Standard error as a sink: one for the process, which is open before it becomes another user. */
 //= CL-51
 //# A message that cannot be written MUST NOT end the program, and MUST NOT hold up a connection.
-export function stderrSink(writeNow: WriteNow = writerOf(2)): LogSink {
+export function stderrSink(): LogSink {
+  standardError ??= openStandardError();
+  return standardError;
+}
+
+/** A sink that writes each line when it is said. */
+export function directSink(writeNow: WriteNow): LogSink {
   // Set while the last line ends in its middle: what follows begins on a line of its own.
   let torn = false;
   return {
@@ -32,18 +45,17 @@ export function stderrSink(writeNow: WriteNow = writerOf(2)): LogSink {
   };
 }
 
-function writerOf(descriptor: number): WriteNow {
-  // Node makes a pipe or socket non-blocking when its stream is first used. Written to directly,
-  // it then refuses what does not fit (EAGAIN), where the stream would keep it in memory without
-  // bound, and would keep a process that wants to end alive.
-  if (isPipeOrSocket(descriptor)) process.stderr.on('error', () => {});
-  return (bytes) => writeSync(descriptor, bytes);
+function openStandardError(): LogSink {
+  if (!canBlock()) return directSink((bytes) => writeSync(STDERR, bytes));
+  // What does not fit is then refused (EAGAIN).
+  const own = openOwnDescription(STDERR, 'write');
+  return own === undefined ? queueSink(STDERR) : directSink((bytes) => writeSync(own, bytes));
 }
 
-function isPipeOrSocket(descriptor: number): boolean {
+/** Whether a write could wait for whoever reads. */
+function canBlock(): boolean {
   try {
-    const status = fstatSync(descriptor);
-    return status.isFIFO() || status.isSocket();
+    return kindOf(STDERR) !== 'file' && !isNonBlocking(STDERR);
   } catch {
     return false;
   }

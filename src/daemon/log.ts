@@ -111,6 +111,7 @@ class LevelLogger implements ProgramLogger {
   }
 
   private say(level: LogLevel, event: string, message: string, fields: LogFields): void {
+    this.lost += this.sink.takeLost?.() ?? 0;
     if (!this.confessLosses() || !this.write(level, event, message, fields)) this.lost += 1;
   }
 

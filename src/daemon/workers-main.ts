@@ -9,6 +9,7 @@
 import { closeSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { LogLevel, SpipedConfig } from '../cli/config.ts';
+import { print } from '../cli/print.ts';
 import type { Target } from '../io/target.ts';
 import { catchDefects } from './defects.ts';
 import { systemReason } from './errors.ts';
@@ -46,7 +47,7 @@ const SAID_ALREADY = ['event-log-holds-secrets', 'groups-kept'];
 export async function runWorker(config: SpipedConfig, keyDescriptor: number): Promise<number> {
   if (process.send === undefined) {
     // Never as a daemon: this variable is all that tells the two apart.
-    process.stderr.write(`spiped: ${WORKER_MARK} is set, and no daemon has started this process\n`);
+    print('stderr', `spiped: ${WORKER_MARK} is set, and no daemon has started this process\n`);
     return 1;
   }
   for (const signal of SIGNALS) process.on(signal, () => {});

@@ -1,16 +1,18 @@
 /**
  * Standard input and output as the plain side of spipe.
  *
- * Node's own `process.stdout` writes to a pipe synchronously: one slow reader would hold up both
- * directions. Here a pipe or socket is a stream of the event loop, a file or device goes through
- * the thread pool, and a terminal stays Node's.
+ * A pipe or terminal is a stream of the event loop, over a description of our own; a socket is
+ * relayed; a file or device goes through the thread pool. Node's own `process.stdin` and
+ * `process.stdout` are not touched: the first use of either makes changes that others see.
  */
 
 import { closeSync, createReadStream, createWriteStream, fstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-import { isatty } from 'node:tty';
+import { ReadStream, WriteStream } from 'node:tty';
 import { type Channel, streamChannel } from './channel.ts';
+import { isNonBlocking, kindOf, openOwnDescription } from './own-description.ts';
+import { relayedInput, relayedOutput } from './relay.ts';
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -21,34 +23,68 @@ export function stdioChannel(): Channel {
 }
 
 function openInput(): Readable {
-  if (isatty(STDIN)) return process.stdin;
-  return isStream(STDIN)
-    ? new Socket({ fd: STDIN, readable: true, writable: false, allowHalfOpen: true })
-    : createReadStream('', { fd: STDIN });
+  const kind = kindOf(STDIN);
+  if (kind === 'file') return createReadStream('', { fd: STDIN });
+  const own = openOwnDescription(STDIN, 'read');
+  // Where there is not even a `cat`, no script goes on after us.
+  const relayed = own === undefined && !isNonBlocking(STDIN) ? relayedInput(STDIN) : undefined;
+  if (relayed !== undefined) return relayed;
+  const fd = own ?? STDIN;
+  return kind === 'terminal'
+    ? new ReadStream(fd)
+    : new Socket({ fd, readable: true, writable: false, allowHalfOpen: true });
 }
 
 function openOutput(): Writable {
-  if (isatty(STDOUT)) return process.stdout;
-  if (!isStream(STDOUT)) return createWriteStream('', { fd: STDOUT });
-  const output = new Socket({ fd: STDOUT, readable: false, writable: true, allowHalfOpen: true });
-  // A socket is shut down; a pipe has no such thing, and Node never closes the first descriptors.
+  const output = openOutputStream();
   output.once('finish', closeOutput);
   return output;
 }
 
-/** Who reads our standard output learns of its end now, not when this process ends. */
+function openOutputStream(): Writable {
+  const kind = kindOf(STDOUT);
+  if (kind === 'file') return createWriteStream('', { fd: STDOUT, autoClose: false });
+  const own = openOwnDescription(STDOUT, 'write');
+  const relayed = own === undefined && !isNonBlocking(STDOUT) ? relayedOutput(STDOUT) : undefined;
+  if (relayed !== undefined) return relayed;
+  const fd = own ?? STDOUT;
+  return kind === 'terminal'
+    ? new WriteStream(fd)
+    : new Socket({ fd, readable: false, writable: true, allowHalfOpen: true });
+}
+
+/**
+ * Who reads our standard output learns of its end now, not when this process ends: it is closed,
+ * and a socket that is standard input as well, and so stays open, is shut down.
+ */
 //= CL-44
 //# The end of its standard input MUST be passed on by `spipe` as CN-10 says, and the end of what
 //# the target sends as the end of standard output.
 function closeOutput(): void {
+  if (isOneSocket()) shutDown(releaseOutput);
+  else releaseOutput();
+}
+
+function releaseOutput(): void {
   closeSync(STDOUT);
   // Nothing opened later shall be standard output: the lowest free number is taken (open(2)).
   const opened = openSync('/dev/null', 'w');
   if (opened !== STDOUT) closeSync(opened);
 }
 
-/** Whether the event loop can wait for this descriptor. */
-function isStream(fd: number): boolean {
-  const status = fstatSync(fd);
-  return status.isFIFO() || status.isSocket();
+/** As under inetd(8): the network is both. */
+function isOneSocket(): boolean {
+  const [input, output] = [fstatSync(STDIN), fstatSync(STDOUT)];
+  return output.isSocket() && input.dev === output.dev && input.ino === output.ino;
 }
+
+/** Nobody can write to this socket any more, whoever shares it. */
+function shutDown(done: () => void): void {
+  const socket: BlockingSocket = new Socket({ fd: STDOUT, readable: false, allowHalfOpen: true });
+  // libuv has made it non-blocking in this instant, and nothing but libuv can shut it down.
+  socket._handle?.setBlocking?.(true);
+  socket.on('error', () => {}).end(done);
+}
+
+/** What Node has for `process.stdout`, and no public name. */
+type BlockingSocket = Socket & { _handle?: { setBlocking?(blocking: boolean): unknown } };

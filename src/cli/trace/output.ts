@@ -4,9 +4,25 @@
  * That nobody reads any more (`| head`) is no error: the rest is then not wanted.
  */
 
-import type { Writable } from 'node:stream';
+import { Writable } from 'node:stream';
+import { print } from '../print.ts';
 
 const BATCH_CHARACTERS = 64 * 1024;
+
+/** Standard output or standard error. What is written to it waits for who reads it. */
+export function standardStream(name: 'stdout' | 'stderr'): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(text: string, _encoding, done) {
+      try {
+        print(name, text);
+        done();
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  });
+}
 
 /** Text on its way to a stream. */
 export class Output {

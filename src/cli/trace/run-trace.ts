@@ -20,7 +20,7 @@ import {
 } from '../../eventlog/index.ts';
 import { describeOutcome } from '../../protocol/faults.ts';
 import type { Role } from '../../protocol/parameters.ts';
-import { Output, OutputError } from './output.ts';
+import { Output, OutputError, standardStream } from './output.ts';
 import { performHtml } from './run-html.ts';
 import { systemReason } from './system-reason.ts';
 import type { TraceConfig } from './trace-options.ts';
@@ -34,7 +34,10 @@ export interface TraceStreams {
 /** Do what was asked for; resolves to the exit code. */
 export async function runTrace(
   config: TraceConfig,
-  streams: TraceStreams = process,
+  streams: TraceStreams = {
+    stdout: standardStream('stdout'),
+    stderr: standardStream('stderr'),
+  },
 ): Promise<number> {
   const output = new Output(streams.stdout);
   const complain = new Output(streams.stderr);

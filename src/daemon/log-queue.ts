@@ -1,0 +1,113 @@
+/**
+ * Lines of the log for a descriptor on which a write can wait, and which may not be made one that
+ * does not, since it is shared: a thread of Node's writes them, one at a time.
+ *
+ * What waits is bounded, and lines beyond are lost and counted. Nobody waits for the thread but the
+ * end of the process: that for a second at most.
+ */
+
+import { write, writeSync } from 'node:fs';
+import type { LogLine, LogSink } from './log-sink.ts';
+
+/** Bytes that may wait; lines beyond are lost. */
+const MAXIMUM_WAITING_BYTES = 256 * 1024;
+
+/** How long a write may take before it counts as one that never ends. */
+const PATIENCE_MILLISECONDS = 1000;
+
+/** Lines in the order in which they are said. To be called once for a descriptor. */
+export function queueSink(descriptor: number): LogSink {
+  const queue = new LineQueue(descriptor);
+  process.once('exit', () => queue.exit());
+  return {
+    write: (line) => queue.write(line),
+    takeLost: () => queue.takeLost(),
+    close: () => queue.close(),
+  };
+}
+
+class LineQueue {
+  private readonly descriptor: number;
+  /** Of the first one, what is not written yet. */
+  private lines: Buffer[] = [];
+  private waitingBytes = 0;
+  private lost = 0;
+  /** Since when a write is under way, by the clock of `performance`. */
+  private writingSince: number | undefined;
+  /** Whether the write that is under way has outlasted the patience of `close`. */
+  private givenUp = false;
+  private idle: () => void = () => {};
+
+  constructor(descriptor: number) {
+    this.descriptor = descriptor;
+  }
+
+  write({ prefix, text }: LogLine): boolean {
+    const bytes = Buffer.from(`${prefix}${text}\n`);
+    if (this.waitingBytes + bytes.length > MAXIMUM_WAITING_BYTES) return false;
+    this.lines.push(bytes);
+    this.waitingBytes += bytes.length;
+    if (this.writingSince === undefined) this.writeNext();
+    return true;
+  }
+
+  takeLost(): number {
+    const { lost } = this;
+    this.lost = 0;
+    return lost;
+  }
+
+  async close(): Promise<void> {
+    if (this.writingSince === undefined) return;
+    await new Promise<void>((resolve) => {
+      const giveUp = setTimeout(() => {
+        this.giveUp();
+        resolve();
+      }, PATIENCE_MILLISECONDS);
+      this.idle = () => {
+        clearTimeout(giveUp);
+        resolve();
+      };
+    });
+  }
+
+  /** The last moment of the process: no callback comes any more. */
+  exit(): void {
+    if (this.writingSince === undefined) return;
+    // Node waits for the write that is under way. One that never ends would keep the process for
+    // ever, and nothing else than a signal ends it then.
+    const milliseconds = performance.now() - this.writingSince;
+    if (this.givenUp || milliseconds > PATIENCE_MILLISECONDS) process.kill(process.pid, 'SIGKILL');
+    try {
+      for (const line of this.lines.slice(1)) writeSync(this.descriptor, line);
+    } catch {
+      // Nobody is left to be told.
+    }
+  }
+
+  private writeNext(): void {
+    this.givenUp = false;
+    const [line] = this.lines;
+    if (line === undefined) {
+      this.writingSince = undefined;
+      this.idle();
+      return;
+    }
+    this.writingSince = performance.now();
+    write(this.descriptor, line, (error, written) => {
+      if (error !== null) this.lost += 1;
+      this.waitingBytes -= error === null ? written : line.length;
+      if (error === null && written < line.length) this.lines[0] = line.subarray(written);
+      else this.lines.shift();
+      this.writeNext();
+    });
+  }
+
+  private giveUp(): void {
+    this.givenUp = true;
+    // The first one is being written.
+    this.lost += this.lines.length - 1;
+    this.lines = this.lines.slice(0, 1);
+    this.waitingBytes = this.lines[0]?.length ?? 0;
+  }
+}
