@@ -4,7 +4,8 @@
  * Nothing here waits for a disk, and waits look often: so all of it is synchronous.
  */
 
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { placeOf } from '../subjects/processes.ts';
 
 /** A socket that listens. */
 export type Listening =
@@ -92,7 +93,8 @@ export function listeningOf(pid: number): readonly Listening[] {
   for (const row of rowsOf(`/proc/${pid}/net/unix`)) {
     const [, , , flags = '', , , inode = '', ...path] = row;
     if ((Number.parseInt(flags, 16) & ACCEPTS_CONNECTIONS) === 0 || !sockets.has(inode)) continue;
-    found.push({ path: path.join(' ') });
+    const place = placeOf(path.join(' '));
+    if (existsSync(place)) found.push({ path: place });
   }
   return found;
 }

@@ -47,11 +47,10 @@ function listensByProc(pid: number, { net }: Address): boolean {
   const sockets = new Set(withDescendants(pid).flatMap(socketsOf));
   const unix = unixSockets(pid);
   if ('path' in net) {
-    // A socket is listed by the name that it was bound to, which may have been another: ours is put
-    // at its path when it listens.
-    const bound = (path = ''): boolean =>
-      path === net.path || (path.startsWith(`${net.path}.`) && existsSync(net.path));
-    return unix.some(({ inode, path }) => bound(path) && sockets.has(inode));
+    const listens = unix.some(
+      ({ inode, path }) => path !== undefined && placeOf(path) === net.path && sockets.has(inode),
+    );
+    return listens && existsSync(net.path);
   }
   // A machine that has just closed thousands of connections has a table of megabytes. It is looked
   // at only when the process has a socket that may be in it.
@@ -90,6 +89,14 @@ function unixSockets(pid: number): readonly { readonly inode: string; readonly p
       const accepts = (Number.parseInt(flags, 16) & ACCEPTS_CONNECTIONS) !== 0;
       return { inode, ...(accepts && boundTo !== undefined && { path: boundTo }) };
     });
+}
+
+/**
+ * Where a UNIX socket is found that was bound to this path: ours is bound beside its place, under a
+ * name that ends in eight random digits, and put in place when it listens (src/io/unix-socket.ts).
+ */
+export function placeOf(boundTo: string): string {
+  return boundTo.replace(/\.[0-9a-f]{8}$/, '');
 }
 
 function withDescendants(pid: number): readonly number[] {
@@ -131,6 +138,9 @@ export async function listensByLsof(pid: number, address: Address): Promise<bool
   }
   // lsof exits with 1 where nothing matches. Names of UNIX sockets may carry a suffix.
   return 'path' in net
-    ? result.stdout.split('\n').some((line) => line.split(' ')[0] === `n${net.path}`)
+    ? existsSync(net.path) &&
+        result.stdout
+          .split('\n')
+          .some((line) => placeOf(line.split(' ')[0] ?? '') === `n${net.path}`)
     : result.exitCode === 0;
 }
