@@ -21,11 +21,13 @@ export function pairId(nonceC: Uint8Array, nonceS: Uint8Array): string {
   return digest.toString('hex', 0, PAIR_BYTES);
 }
 
+const NOTHING: Uint8Array = new Uint8Array();
+
 /** Finds the pair id in what one end sends and receives. */
 export class PairFinder {
   readonly #role: Role;
-  #sent: Uint8Array = new Uint8Array();
-  #received: Uint8Array = new Uint8Array();
+  #sent = NOTHING;
+  #received = NOTHING;
   #pair: string | undefined;
 
   /** `role` is that of the end whose events these are. */
@@ -57,6 +59,8 @@ export class PairFinder {
       this.#role === 'client'
         ? pairId(this.#sent, this.#received)
         : pairId(this.#received, this.#sent);
+    this.#sent = NOTHING;
+    this.#received = NOTHING;
   }
 }
 
