@@ -16,6 +16,7 @@ import {
   isListening,
   NO_PROC,
   NOT_ROOT,
+  nameOf,
   openTarget,
   runSpiped,
   SPIPE,
@@ -70,15 +71,6 @@ const DEBUGGER = /Debugger listening/;
 function childrenOf(pid: number): readonly number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return children.trim().split(' ').filter(Boolean).map(Number);
-}
-
-/** What a process is called; one that has just ended has no name. */
-function nameOf(pid: number): string | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
 }
 
 /** The first child of a process that bears this name. */

@@ -14,6 +14,7 @@ import {
   isAlive,
   isListening,
   NO_PROC,
+  nameOf,
   openTarget,
   runSpiped,
   SPIPE,
@@ -45,9 +46,13 @@ async function roundTrip(key: string, text: string): Promise<string> {
 
 /** The process that waits in the background of `pid`, as soon as there is one. */
 async function childOf(pid: number): Promise<number> {
-  const children = (): string => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  await until('a background process', () => children() !== '');
-  const child = Number(children());
+  let child = 0;
+  // The shell of the launcher has children of its own before.
+  await until('a background process', () => {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    child = Number(children.find((one) => nameOf(Number(one)) === 'spiped') ?? 0);
+    return child !== 0;
+  });
   scope.onClose(() => isAlive(child) && process.kill(child, 'SIGKILL'));
   return child;
 }

@@ -19,6 +19,7 @@ import {
   isListening,
   NO_PROC,
   NOT_ROOT,
+  nameOf,
   openTarget,
   runSpiped,
   SPIPED,
@@ -54,18 +55,10 @@ function childrenOf(pid: number): readonly number[] {
   return text === '' ? [] : text.split(' ').map(Number);
 }
 
-function commandNameOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
-  } catch {
-    return '';
-  }
-}
-
 /** The workers of a daemon, when there are so many. */
 async function workersOf(pid: number, count: number): Promise<readonly number[]> {
   const workers = (): readonly number[] =>
-    childrenOf(pid).filter((child) => commandNameOf(child) === 'spiped-worker');
+    childrenOf(pid).filter((child) => nameOf(child) === 'spiped-worker');
   await until(`${count} workers`, () => workers().length === count);
   return workers();
 }
@@ -196,7 +189,7 @@ describe('two workers', () => {
 
   test('leave the name spiped to the daemon, and show the key to nobody', async () => {
     const { pid, workers } = await openDaemon(2);
-    expect(commandNameOf(pid)).toBe('spiped');
+    expect(nameOf(pid)).toBe('spiped');
     const file = readFileSync(path(key));
     const secrets = [file, createHash('sha256').update(file).digest()];
     const forms = (['latin1', 'hex', 'base64', 'base64url'] as const).flatMap((encoding) =>
@@ -358,7 +351,7 @@ describe('in the background', () => {
     expect(ran).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
     const pid = daemonOf(scope, 'pid');
     const workers = childrenOf(pid);
-    expect(workers.map(commandNameOf)).toEqual(['spiped-worker', 'spiped-worker']);
+    expect(workers.map(nameOf)).toEqual(['spiped-worker', 'spiped-worker']);
     for (const worker of workers) {
       const status = readFileSync(`/proc/${worker}/status`, 'utf8');
       expect(status).toMatch(/^Uid:\t65534\t65534\t65534\t65534$/m);

@@ -300,6 +300,8 @@ sys.exit(subprocess.call(sys.argv[2:]))
 function startAsNobody(): string {
   const nobody = { uid: 65534, gid: 65534, cwd: '/' };
   const args = ['--input-type=module', '--eval', START, path];
-  const { stdout, stderr } = spawnSync(process.execPath, args, { ...nobody, encoding: 'utf8' });
+  // The folders above Node may be closed to nobody; this name of it leads past them (proc(5)).
+  const node = process.platform === 'linux' ? '/proc/self/exe' : process.execPath;
+  const { stdout, stderr } = spawnSync(node, args, { ...nobody, encoding: 'utf8' });
   return stdout === '' ? stderr : stdout;
 }

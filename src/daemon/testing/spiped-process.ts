@@ -121,6 +121,15 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** What a process is called; one that has just ended has no name. */
+export function nameOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
 /** Wait until a condition holds. */
 export async function until(what: string, condition: () => unknown): Promise<void> {
   const deadline = Date.now() + WAIT_LIMIT;
