@@ -95,6 +95,12 @@ test('CN-16: an input that is empty from the start is an end like any other', as
   expect(await shell(': | "$@" >/dev/null; echo "status $?"').ended).toBe('status 0\n');
 });
 
+test('CN-16: a file as input, and as output, ends in order', async () => {
+  await behindPipe((socket) => socket.pipe(socket));
+  const said = await shell('echo answer >in; "$@" <in >out; echo "status $?"; cat out').ended;
+  expect(said).toBe('status 0\nanswer\n');
+});
+
 //= CL-45
 //# The exit status of `spipe` MUST be 0 when both directions ended in order, and 1 with a line on
 //# standard error when the connection failed.

@@ -36,19 +36,21 @@ function openInput(): Readable {
 }
 
 function openOutput(): Writable {
+  // Such a stream closes its descriptor itself.
+  if (kindOf(STDOUT) === 'file') return createWriteStream('', { fd: STDOUT });
   const output = openOutputStream();
-  output.once('finish', closeOutput);
+  // Asked now: at the end, standard input may be closed already.
+  const close = isOneSocket() ? () => shutDown(releaseOutput) : releaseOutput;
+  output.once('finish', close);
   return output;
 }
 
 function openOutputStream(): Writable {
-  const kind = kindOf(STDOUT);
-  if (kind === 'file') return createWriteStream('', { fd: STDOUT, autoClose: false });
   const own = openOwnDescription(STDOUT, 'write');
   const relayed = own === undefined && !isNonBlocking(STDOUT) ? relayedOutput(STDOUT) : undefined;
   if (relayed !== undefined) return relayed;
   const fd = own ?? STDOUT;
-  return kind === 'terminal'
+  return kindOf(STDOUT) === 'terminal'
     ? new WriteStream(fd)
     : new Socket({ fd, readable: false, writable: true, allowHalfOpen: true });
 }
@@ -60,11 +62,6 @@ function openOutputStream(): Writable {
 //= CL-44
 //# The end of its standard input MUST be passed on by `spipe` as CN-10 says, and the end of what
 //# the target sends as the end of standard output.
-function closeOutput(): void {
-  if (isOneSocket()) shutDown(releaseOutput);
-  else releaseOutput();
-}
-
 function releaseOutput(): void {
   closeSync(STDOUT);
   // Nothing opened later shall be standard output: the lowest free number is taken (open(2)).
