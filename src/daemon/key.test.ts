@@ -29,7 +29,9 @@ test('KF-2: an empty key is accepted with a warning that names it', async () => 
 describe('a regular file', () => {
   let path: string;
   beforeEach(() => {
-    path = join(mkdtempSync(join(tmpdir(), 'key-')), 'key');
+    // Not in a temporary folder that is one's own: nobody else can enter that.
+    path = join(mkdtempSync('/tmp/key-'), 'key');
+    chmodSync(dirname(path), 0o755);
   });
   afterEach(() => rmSync(dirname(path), { recursive: true }));
 
@@ -69,6 +71,17 @@ describe('a regular file', () => {
     expect(await saidOf(path)).toEqual([
       `warn key-open warning: the key ${JSON.stringify(path)} (-k) can be read or written by others: its mode is ${shown}`,
     ]);
+  });
+
+  test.each([
+    [0o644, 0o700],
+    [0o666, 0o766],
+    [0o640, 0o704],
+    [0o604, 0o710],
+  ])('of mode %o is not open to others in a folder of mode %o', async (mode, folder) => {
+    write(32, mode);
+    chmodSync(dirname(path), folder);
+    expect(await saidOf(path)).toEqual([]);
   });
 
   test('that is empty and open has both warnings, and no third', async () => {

@@ -1,5 +1,7 @@
 /** Reading the key when a program starts, with the warnings that a poor one deserves. */
 
+import { realpathSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { type KeyFile, readKeyFile } from '../crypto/index.ts';
 import type { Inheritance } from './inheritance.ts';
 import type { Logger } from './log.ts';
@@ -25,7 +27,7 @@ export async function readKey(
   else if (isShort(key)) {
     logger.log('warn', 'key-short', `${about} has fewer than 16 bytes, and can be guessed`);
   }
-  if (isOpen(key)) {
+  if (isOpen(key, keyFile)) {
     const message = `${about} can be read or written by others: ${modeOf(key)}`;
     logger.log('warn', 'key-open', message);
   }
@@ -41,8 +43,27 @@ function isShort({ lengthBytes, mode }: KeyFile): boolean {
 //= KF-13
 //# A program SHOULD warn when the key file is a regular file that its group or others can read or
 //# write.
-function isOpen({ mode = 0 }: KeyFile): boolean {
-  return (mode & 0o066) !== 0;
+function isOpen({ mode = 0 }: KeyFile, keyFile: string): boolean {
+  // By their permissions on the file, and by those on each folder above it (path_resolution(7)).
+  let others = (mode & 0o006) !== 0;
+  let group = (mode & 0o060) !== 0;
+  for (let path = realPathOf(keyFile); group || others; path = dirname(path)) {
+    const folder = dirname(path);
+    if (folder === path) return true;
+    const { mode: passage } = statSync(folder);
+    others &&= (passage & 0o001) !== 0;
+    group &&= (passage & 0o011) !== 0;
+  }
+  return false;
+}
+
+/** Without links; a file that is gone by now is taken by its name. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
 }
 
 /** As `stat` shows it: `its mode is 0644`. */
