@@ -24,11 +24,12 @@ const saying = (text: string, type = 'string'): string =>
 
 beforeEach(() => {
   root = fs.realpathSync(fs.mkdtempSync(path.join(tmpdir(), 'current-build-')));
-  const copied = ['build.mjs', 'current-build.mjs', 'take-coverage.ts', 'vitest.config.ts'];
+  const tools = ['build.mjs', 'current-build.mjs', 'surroundings.mjs', 'take-coverage.ts'];
+  const copied = [...tools, 'vitest.config.ts'];
   for (const name of [...copied, 'tsconfig.build.json'].map((name) => `.dev/${name}`)) {
     write(name, fs.readFileSync(path.join(project, name), 'utf8'));
   }
-  for (const name of ['tsconfig.json', 'package.json']) {
+  for (const name of ['tsconfig.json', 'package.json', 'src/cli/launcher.sh']) {
     write(name, fs.readFileSync(path.join(project, name), 'utf8'));
   }
   fs.symlinkSync(path.join(project, 'node_modules'), path.join(root, 'node_modules'));

@@ -24,8 +24,11 @@ export default defineConfig({
     experimental: { viteModuleRunner: false, nodeLoader: false },
     // Where each test stands, so that a citation above it finds it (.dev/spec).
     includeTaskLocation: true,
-    // Tests that start the built commands never start old ones.
-    globalSetup: [fileURLToPath(new URL('./current-build.mjs', import.meta.url))],
+    globalSetup: [
+      // Tests that start the built commands never start old ones.
+      fileURLToPath(new URL('./current-build.mjs', import.meta.url)),
+      fileURLToPath(new URL('./surroundings.mjs', import.meta.url)),
+    ],
     setupFiles: [fileURLToPath(new URL('./take-coverage.ts', import.meta.url))],
     // Generous: a limit is there for a hang, never as a judgement of the machine's speed.
     testTimeout: 60_000,

@@ -357,7 +357,8 @@ describe('What Node sets up for itself', () => {
     skip,
   }) => {
     if (spawnSync('script', ['--version']).status !== 0) skip('this needs script (util-linux)');
-    const daemon = [...SPIPED, ...server('-p', path('pid'))].join(' ');
+    const words = [...SPIPED, ...server('-p', path('pid'))];
+    const daemon = words.map((word) => `'${word}'`).join(' ');
     writeFileSync(
       path('session'),
       `${daemon} && stty -echo && kill $(cat ${path('pid')})
