@@ -12,8 +12,12 @@ import { takeInheritance } from '../daemon/inheritance.ts';
 /** What was closed and ignored when this process was started. */
 export const inherited = takeInheritance(process.env);
 
+//= CL-56
+//# A signal other than SIGTERM that is ignored when a program is started MUST stay ignored.
 for (const signal of inherited.ignored) process.on(signal, () => {});
 
+//= CL-57
+//# No signal MUST make a program listen on a further address.
 if (!inherited.ignored.has('SIGUSR1')) {
   // The listener is gone when it is called: the signal then does what it does by itself.
   const end = (): void => void process.kill(process.pid, 'SIGUSR1');

@@ -144,7 +144,9 @@ describe('SIGUSR1 opens no debugger, and ends the program as it ends C spiped:',
     expect(end.stderr).not.toMatch(DEBUGGER);
   });
 
-  test('at any moment of a start', async () => {
+  //= CL-57
+  //# No signal MUST make a program listen on a further address.
+  test('CL-57: at any moment of a start', async () => {
     for (let milliseconds = 0; milliseconds < 150; milliseconds += 6) {
       const spiped = startSpiped(scope, ['-F', ...server()]);
       await new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -194,7 +196,9 @@ describe('The environment', () => {
 });
 
 describe('A signal that was ignored when the program was started', () => {
-  test('stays ignored: SIGHUP (nohup), SIGINT and SIGQUIT (a job of a shell), SIGUSR1', async () => {
+  //= CL-56
+  //# A signal other than SIGTERM that is ignored when a program is started MUST stay ignored.
+  test('CL-56: stays ignored: SIGHUP (nohup), SIGINT and SIGQUIT (a job of a shell), SIGUSR1', async () => {
     const command = inShell('trap "" HUP INT QUIT USR1');
     const spiped = await listening(server(), { command });
     for (const signal of ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1'] as const) {
@@ -235,7 +239,10 @@ describe('A signal that was ignored when the program was started', () => {
 describe('A descriptor that was closed', () => {
   const spipe = ['-t', 'x:1', '-k', 'key'];
 
-  test('is nowhere to write to: spipe without standard output says so, and fails', async () => {
+  //= CL-58
+  //# A standard stream that is closed when a program is started MUST NOT be taken for one that is
+  //# empty or that takes everything.
+  test('CL-58: is nowhere to write to: spipe without standard output says so, and fails', async () => {
     const { code, stderr } = await runSpiped(scope, spipe, { command: inShell('exec >&-', SPIPE) });
     expect(code).toBe(1);
     expect(stderr).toBe('spipe: standard output is closed: there is nowhere to write to\n');

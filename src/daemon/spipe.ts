@@ -97,6 +97,9 @@ async function connect(
 }
 
 /** Node has opened `/dev/null` where one was closed: what is sent there would be lost in silence. */
+//= CL-58
+//# A standard stream that is closed when a program is started MUST NOT be taken for one that is
+//# empty or that takes everything.
 function requireStreams({ closed }: Inheritance): void {
   if (closed.has(1)) throw new Error('standard output is closed: there is nowhere to write to');
   if (closed.has(0)) throw new Error('standard input is closed: there is nothing to read from');
