@@ -39,7 +39,17 @@ export class UpstreamServer {
   }
 
   /** Start `program` with `-d` and these further options; `keyFile` is the key file's content. */
-  static async start(
+  static start(
+    program: string,
+    keyFile: Uint8Array,
+    ...options: readonly string[]
+  ): Promise<UpstreamServer> {
+    return UpstreamServer.startBefore('tcp', program, keyFile, ...options);
+  }
+
+  /** As {@link start}, with a target behind a TCP or a UNIX socket. */
+  static async startBefore(
+    kind: 'tcp' | 'unix',
     program: string,
     keyFile: Uint8Array,
     ...options: readonly string[]
@@ -48,9 +58,9 @@ export class UpstreamServer {
     const [key, pidFile] = [path.join(directory, 'key'), path.join(directory, 'pid')];
     writeFileSync(key, keyFile, { mode: 0o600 });
     const target = createServer({ allowHalfOpen: true });
-    const targetPort = await listenAnywhere(target);
+    const targetAddress = await listenTarget(target, kind, directory);
     const port = await freePort();
-    const addresses = ['-s', `[127.0.0.1]:${port}`, '-t', `[127.0.0.1]:${targetPort}`];
+    const addresses = ['-s', `[127.0.0.1]:${port}`, '-t', targetAddress];
     await new Promise<void>((resolve, reject) => {
       const args = ['-d', ...addresses, '-k', key, '-p', pidFile, ...options];
       const child = execFile(program, args, { cwd: directory });
@@ -114,6 +124,18 @@ async function freePort(): Promise<number> {
   const port = await listenAnywhere(server);
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+/** Listen, and say where. */
+async function listenTarget(
+  target: Server,
+  kind: 'tcp' | 'unix',
+  directory: string,
+): Promise<string> {
+  if (kind === 'tcp') return `[127.0.0.1]:${await listenAnywhere(target)}`;
+  const at = path.join(directory, 'target');
+  await new Promise<void>((resolve) => target.listen(at, resolve));
+  return at;
 }
 
 async function listenAnywhere(server: Server): Promise<number> {

@@ -28,6 +28,8 @@ export interface SideRecord {
   reading: boolean;
   /** Whether its write direction was ended; `completed` when that was answered. */
   ending: 'no' | 'asked' | 'completed';
+  /** Whether it was closed before the connection. */
+  closed: boolean;
 }
 
 export class ConnectionBench {
@@ -121,7 +123,9 @@ export class ConnectionBench {
         break;
       case 'sendBytes': {
         const side = this.sides[effect.side];
-        if (side.ending !== 'no') throw new Error(`bytes after the end of ${effect.side}`);
+        if (side.ending !== 'no' || side.closed) {
+          throw new Error(`bytes after the end of ${effect.side}`);
+        }
         side.sent = Buffer.concat([side.sent, effect.bytes]);
         side.unwritten.push(effect.bytes.length);
         break;
@@ -132,6 +136,9 @@ export class ConnectionBench {
         break;
       case 'endWriting':
         this.sides[effect.side].ending = 'asked';
+        break;
+      case 'closeSide':
+        this.sides[effect.side].closed = true;
         break;
       case 'generateKeyPair':
         this.owed.push({ type: 'keyPairGenerated', ...materialOf(this.context.role).pair });
@@ -150,5 +157,5 @@ export class ConnectionBench {
 }
 
 function newSide(): SideRecord {
-  return { sent: Buffer.alloc(0), unwritten: [], reading: false, ending: 'no' };
+  return { sent: Buffer.alloc(0), unwritten: [], reading: false, ending: 'no', closed: false };
 }

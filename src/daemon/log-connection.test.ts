@@ -22,7 +22,7 @@ const SUMMARY: ConnectionSummary = {
   target: 'mail.example:25',
   dialled: { to: '[192.0.2.7]:25', from: '[192.0.2.2]:33333' },
   outcome: { code: 'closed' },
-  plainBytes: { received: 2048, sent: 7 },
+  plainBytes: { received: 2048, sent: 7, undelivered: 0 },
   packets: { sealed: 2, opened: 1 },
   milliseconds: 1234.56,
   forwardSecrecy: true,
@@ -87,6 +87,16 @@ describe('at info', () => {
       },
     ]);
   });
+});
+
+test('what did not get to the plain side is told in both lines', () => {
+  const summary = { ...SUMMARY, plainBytes: { received: 1, sent: 7, undelivered: 4096 } };
+  const lines = said({ code: 'packet-mac-mismatch' }, 'server', summary);
+  expect(lines).toHaveLength(2);
+  for (const { message, fields } of lines) {
+    expect(message).toContain('; up to 4096 bytes for the plain side not delivered;');
+    expect(fields).toMatchObject({ bytesSent: 7, bytesUndelivered: 4096 });
+  }
 });
 
 describe('above info', () => {

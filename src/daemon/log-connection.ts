@@ -27,7 +27,7 @@ export function logConnectionEnd(logger: Logger, summary: ConnectionSummary, rol
   const fields = connectionFields(summary);
   if (level !== 'info' && outcome.code !== 'closed' && outcome.code !== 'cancelled') {
     const fault = describeFault(outcome, target, role);
-    const message = `connection from ${peer}: ${fault}; ${describeIdentity(summary)}`;
+    const message = `connection from ${peer}: ${fault}${describeLoss(summary)}; ${describeIdentity(summary)}`;
     logger.log(level, outcome.code, message, fields);
   }
   logger.log('info', 'connection-ended', describeEnd(summary), fields);
@@ -79,10 +79,15 @@ function describeReason(detail: string): string {
   return detail;
 }
 
+/** What was accepted from the peer and did not get to the plain side, if anything (CN-26). */
+export function describeLoss({ plainBytes: { undelivered } }: ConnectionSummary): string {
+  return undelivered === 0 ? '' : `; up to ${undelivered} bytes for the plain side not delivered`;
+}
+
 function describeEnd(summary: ConnectionSummary): string {
   const { peer, target, outcome, plainBytes, packets, milliseconds } = summary;
   const amounts = [
-    `bytes: ${plainBytes.received} received, ${plainBytes.sent} sent`,
+    `bytes: ${plainBytes.received} received, ${plainBytes.sent} sent${describeLoss(summary)}`,
     `packets: ${packets.sealed} sealed, ${packets.opened} opened`,
     `${(milliseconds / 1000).toFixed(3)} s`,
     describeIdentity(summary),
@@ -119,6 +124,7 @@ export function connectionFields(summary: ConnectionSummary): LogFields {
     ...('detail' in outcome && outcome.detail !== undefined ? { detail: outcome.detail } : {}),
     bytesReceived: plainBytes.received,
     bytesSent: plainBytes.sent,
+    ...(plainBytes.undelivered === 0 ? {} : { bytesUndelivered: plainBytes.undelivered }),
     packetsSealed: packets.sealed,
     packetsOpened: packets.opened,
     milliseconds: Math.round(milliseconds),

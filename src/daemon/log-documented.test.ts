@@ -77,7 +77,7 @@ test('the fields of connections are documented, in their order', () => {
     target: 'target',
     dialled: { to: 'to', from: 'from' },
     outcome: { code: 'cipher-socket-failed', detail: 'ECONNRESET' },
-    plainBytes: { received: 1, sent: 2 },
+    plainBytes: { received: 1, sent: 2, undelivered: 1 },
     packets: { sealed: 3, opened: 4 },
     milliseconds: 5,
     forwardSecrecy: false,

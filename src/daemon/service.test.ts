@@ -23,6 +23,7 @@ class SilentChannel implements Channel {
   destroy(): void {
     this.destroyed = true;
   }
+  reset(): void {}
 }
 
 let target: Server;

@@ -22,7 +22,12 @@ import { startEventLog } from './event-log.ts';
 import type { Inheritance } from './inheritance.ts';
 import { readKey } from './key.ts';
 import { createLogger, type Logger } from './log.ts';
-import { connectionFields, describeIdentity, logConnectionEnd } from './log-connection.ts';
+import {
+  connectionFields,
+  describeIdentity,
+  describeLoss,
+  logConnectionEnd,
+} from './log-connection.ts';
 import { resolveBind } from './names.ts';
 
 /** Run spipe to its end. Resolves to the exit status. */
@@ -41,7 +46,7 @@ export async function runSpipe(config: SpipeConfig, inherited: Inheritance): Pro
       return 0;
     }
     // Why it exits with 1 is an error at any level.
-    const message = `${describe(outcome, config)}; ${describeIdentity(summary)}`;
+    const message = `${describe(outcome, config)}${describeLoss(summary)}; ${describeIdentity(summary)}`;
     logger.log('error', outcome.code, message, connectionFields(summary));
     return 1;
   } catch (error) {

@@ -52,10 +52,14 @@ const effects: { [Type in ConnectionEffect['type']]: fc.Arbitrary<ConnectionEffe
   startReading: fc.record({ type: just('startReading'), side }),
   stopReading: fc.record({ type: just('stopReading'), side }),
   endWriting: fc.record({ type: just('endWriting'), side }),
+  closeSide: fc.record({ type: just('closeSide'), side, outcome }),
   generateKeyPair: fc.record({ type: just('generateKeyPair') }),
   computeSharedSecret: fc.record({ type: just('computeSharedSecret'), x: bytes, y: bytes }),
   eraseSecrets: fc.record({ type: just('eraseSecrets'), secrets: fc.array(bytes) }),
-  closeConnection: fc.record({ type: just('closeConnection'), outcome }),
+  closeConnection: fc.record(
+    { type: just('closeConnection'), outcome, reset: side },
+    { requiredKeys: ['type', 'outcome'] },
+  ),
 };
 
 const dialled = fc.record({ to: text, from: text }, { requiredKeys: ['to'] });

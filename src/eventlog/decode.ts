@@ -25,7 +25,7 @@ const CONTENTS = ['wire', 'full'] as const;
 const ROLES = ['client', 'server'] as const;
 const DIALS = ['on-accept', 'after-handshake'] as const;
 const SIDES = ['plain', 'cipher'] as const;
-const TIMERS = ['connect', 'handshake'] as const;
+const TIMERS = ['connect', 'handshake', 'delivery'] as const;
 
 /** The first line. A log of another format or version is refused by name. */
 export function decodeHeader(object: string): LogHeader {
@@ -233,8 +233,18 @@ function decodeControlEffect(type: string, fields: Fields): FullEffect & WireEff
       return { type, side: fields.oneOf('side', SIDES) };
     case 'eraseSecrets':
       return { type, lengths: fields.counts('lengths') };
+    case 'closeSide':
+      return {
+        type,
+        side: fields.oneOf('side', SIDES),
+        outcome: complete(fields.object('outcome'), decodeOutcome),
+      };
     case 'closeConnection':
-      return { type, outcome: complete(fields.object('outcome'), decodeOutcome) };
+      return {
+        type,
+        outcome: complete(fields.object('outcome'), decodeOutcome),
+        ...(fields.has('reset') ? { reset: fields.oneOf('reset', SIDES) } : {}),
+      };
     default:
       throw new FormatError(`${JSON.stringify(type)} is not an effect`);
   }

@@ -131,8 +131,18 @@ function encodeEffect(effect: FullEffect | WireEffect): string {
       return JSON.stringify({ type: effect.type, side: effect.side });
     case 'eraseSecrets':
       return JSON.stringify({ type: effect.type, lengths: effect.lengths });
+    case 'closeSide':
+      return JSON.stringify({
+        type: effect.type,
+        side: effect.side,
+        outcome: encodableOutcome(effect.outcome),
+      });
     case 'closeConnection':
-      return JSON.stringify({ type: effect.type, outcome: encodableOutcome(effect.outcome) });
+      return JSON.stringify({
+        type: effect.type,
+        outcome: encodableOutcome(effect.outcome),
+        reset: effect.reset,
+      });
   }
 }
 

@@ -140,6 +140,8 @@ export function describeEffect(effect: FullEffect | WireEffect, role: Role): str
       return `${effect.side}: stop reading`;
     case 'endWriting':
       return `${effect.side}: send end`;
+    case 'closeSide':
+      return `${effect.side}: close: ${describe(effect.outcome, role)}`;
     case 'generateKeyPair':
       return 'generate key pair';
     case 'computeSharedSecret':
@@ -147,7 +149,10 @@ export function describeEffect(effect: FullEffect | WireEffect, role: Role): str
     case 'eraseSecrets':
       return `erase ${counted(effect.lengths.length, 'secret')}`;
     case 'closeConnection':
-      return `close: ${describe(effect.outcome, role)}`;
+      return (
+        `close: ${describe(effect.outcome, role)}` +
+        (effect.reset === undefined ? '' : ` (with a reset of ${effect.reset})`)
+      );
   }
 }
 

@@ -155,6 +155,38 @@ test('CN-11: a reset is a failure with the system’s code', async () => {
   expect(journal.entries).toEqual(['failed ECONNRESET']);
 });
 
+//= CN-26
+//# What was accepted from the side that failed MUST be delivered to the other side before that is
+//# closed, too: the plaintext of good packets, or packets that are sealed already.
+test('CN-26: what Node had read of a socket that was left unread is told before its failure', async () => {
+  const { channel, journal } = attached();
+  channel.startReading();
+  channel.stopReading();
+  pair.far.write('late');
+  await taken(4);
+  pair.far.resetAndDestroy();
+  await journal.heard('failed');
+  expect(journal.bytes.toString()).toBe('late');
+  expect(journal.entries).toEqual(['bytes', 'failed ECONNRESET']);
+});
+
+test('CN-6: what came before a channel was ever read is nobody’s when its socket fails', async () => {
+  const { journal } = attached();
+  pair.accepted.read(0);
+  pair.far.write('early');
+  await taken(5);
+  pair.far.resetAndDestroy();
+  await journal.heard('failed');
+  expect(journal.entries).toEqual(['failed ECONNRESET']);
+});
+
+/** Node has taken so many bytes from the kernel for the accepted end. */
+async function taken(length: number): Promise<void> {
+  while (pair.accepted.readableLength < length) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 test('a socket that is already gone fails, later', async () => {
   pair.accepted.destroy();
   const { journal } = attached();
@@ -168,6 +200,20 @@ test('a socket that is destroyed under the channel fails', async () => {
   channel.startReading();
   pair.accepted.destroy();
   await journal.heard('failed');
+});
+
+test('CN-27: the other end of a TCP socket that is reset sees that', async () => {
+  const { channel, journal } = attached();
+  const seen = once(pair.far.resume(), 'end');
+  channel.reset();
+  await expect(seen).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(journal.entries).toEqual([]);
+});
+
+test('what has no reset is destroyed', () => {
+  const stream = new PassThrough();
+  streamChannel(stream, stream, 'test').reset();
+  expect(stream.destroyed).toBe(true);
 });
 
 test('after destroy nothing is heard', async () => {

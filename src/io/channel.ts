@@ -6,6 +6,7 @@
  * starts out unread.
  */
 
+import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 
 /** Hears what happens on a channel. Nothing is reported after `destroy`. */
@@ -34,6 +35,8 @@ export interface Channel {
   endWriting(): void;
   /** Close at once, whatever is pending. */
   destroy(): void;
+  /** As {@link destroy}, so that the other end sees a reset; only TCP has one. */
+  reset(): void;
 }
 
 /**
@@ -51,6 +54,8 @@ export function streamChannel(
 ): Channel {
   let listener: ChannelListener | undefined;
   let reading = false;
+  // Whether it was ever read: before that, what has come waits, and is nobody's yet.
+  let begun = false;
   // Between a full read and the next turn of the event loop.
   let resting = false;
   // A paused stream whose buffer is empty tells its end all the same (Node 20 to 26).
@@ -59,6 +64,9 @@ export function streamChannel(
   const fail = (error: NodeJS.ErrnoException): void => {
     const failed = listener;
     listener = undefined;
+    // While it was not read, Node may have taken a little from the kernel, which was not told yet.
+    const last: unknown = begun ? readable.read() : null;
+    if (last instanceof Uint8Array) failed?.bytesReceived(last);
     failed?.failed(error.code ?? error.name);
   };
   // A stream that is destroyed under us without an error must not leave its connection waiting.
@@ -102,6 +110,7 @@ export function streamChannel(
     },
     startReading() {
       reading = true;
+      begun = true;
       //= CN-16
       //# An end of the plain side that happens before the pipe stands MUST be passed on once it
       //# stands, after the data before it.
@@ -126,6 +135,13 @@ export function streamChannel(
       listener = undefined;
       readable.destroy();
       writable.destroy();
+    },
+    reset() {
+      listener = undefined;
+      // A socket that has a family of addresses is TCP.
+      if (writable instanceof Socket && writable.remoteFamily !== undefined) {
+        writable.resetAndDestroy();
+      } else this.destroy();
     },
   };
 }

@@ -66,17 +66,14 @@ test('HS-2: a server’s nonce is sent when it accepts, and differs each time', 
   expect(one.sent[0]).not.toEqual(other.sent[0]);
 });
 
-//= CN-1
-//# For each connection accepted at the source the end MUST make one connection to the target; the
-//# two live and die together.
-test('two interpreters with joined channels hand over data and end in order', async () => {
+/** Two interpreters whose pipe stands. `move` takes to one channel what another has sent. */
+async function joined() {
   const client = run('client');
   const server = run('server');
   const clientCipher = new FakeChannel();
   const serverPlain = new FakeChannel();
   client.dialled[0]?.connected(clientCipher);
   server.dialled[0]?.connected(serverPlain);
-  // A wire: what one sends on the cipher side the other receives, until both have their keys.
   const moved = new Map<FakeChannel, number>();
   const move = (from: FakeChannel, to: FakeChannel): void => {
     for (const bytes of from.sent.slice(moved.get(from) ?? 0)) {
@@ -90,12 +87,21 @@ test('two interpreters with joined channels hand over data and end in order', as
     move(server.source, clientCipher);
     await new Promise((resolve) => setImmediate(resolve));
   }
+  return { client, server, clientCipher, serverPlain, move };
+}
+
+//= CN-1
+//# For each connection accepted at the source the end MUST make one connection to the target; the
+//# two live and die together.
+test('two interpreters with joined channels hand over data and end in order', async () => {
+  const { client, server, clientCipher, serverPlain, move } = await joined();
   client.source.says.bytesReceived(Buffer.from('through'));
   client.source.says.endReceived();
   move(clientCipher, server.source);
   expect(clientCipher.ending).toBe(true);
   server.source.says.endReceived();
   expect(Buffer.concat(serverPlain.sent).toString()).toBe('through');
+  serverPlain.says.writeCompleted(7);
   expect(serverPlain.ending).toBe(true);
   clientCipher.says.endCompleted();
   serverPlain.says.endCompleted();
@@ -110,7 +116,7 @@ test('two interpreters with joined channels hand over data and end in order', as
     dialled: { to: 'fake' },
     target: 'the target',
     outcome: { code: 'closed' },
-    plainBytes: { received: 7, sent: 0 },
+    plainBytes: { received: 7, sent: 0, undelivered: 0 },
     packets: { sealed: 1, opened: 0 },
     forwardSecrecy: true,
   });
@@ -119,7 +125,7 @@ test('two interpreters with joined channels hand over data and end in order', as
   const [nonceS = new Uint8Array()] = server.source.sent;
   expect(ends.map((end) => end.pair)).toEqual(Array(2).fill(pairId(nonceC, nonceS)));
   expect(ends[1]).toMatchObject({
-    plainBytes: { received: 0, sent: 7 },
+    plainBytes: { received: 0, sent: 7, undelivered: 0 },
     packets: { sealed: 0, opened: 1 },
   });
   for (const channel of [client.source, server.source, clientCipher, serverPlain]) {
@@ -128,8 +134,8 @@ test('two interpreters with joined channels hand over data and end in order', as
 });
 
 //= CN-23
-//# A fatal event MUST close both sockets of its connection at once, without a byte to the peer that
-//# tells why.
+//# A fatal event MUST close the socket of its side at once, without a byte to the peer that tells
+//# why, and nothing more MUST be read from either side.
 test('CN-4: a dial that fails ends the connection with its reason', async () => {
   const { dialled, ended, source } = run('client');
   dialled[0]?.failed('ECONNREFUSED');
@@ -147,6 +153,44 @@ test('a connection that is given up cancels its dial and clears its timers', asy
   expect(timers()).toBe(before);
   expect((await ended).outcome).toEqual({ code: 'cancelled' });
   expect(cancelledDials()).toBe(1);
+});
+
+test('CN-26: after a bad packet one side is closed at once, the other when it has taken all', async () => {
+  const { client, server, clientCipher, serverPlain, move } = await joined();
+  client.source.says.bytesReceived(Buffer.from('through'));
+  move(clientCipher, server.source);
+  server.source.says.bytesReceived(new Uint8Array(1060));
+  expect(server.source.destroyed).toBe(true);
+  expect(serverPlain).toMatchObject({ destroyed: false, reading: false });
+  expect(Buffer.concat(serverPlain.sent).toString()).toBe('through');
+  serverPlain.says.writeCompleted(7);
+  expect(serverPlain.destroyed).toBe(true);
+  expect(await server.ended).toMatchObject({
+    outcome: { code: 'packet-mac-mismatch' },
+    plainBytes: { sent: 7, undelivered: 0 },
+    packets: { opened: 1 },
+  });
+});
+
+test('CN-27: the side that is to see a reset is reset', async () => {
+  const { server, serverPlain } = await joined();
+  serverPlain.says.bytesReceived(Buffer.from('dropped'));
+  expect(serverPlain.wasReset).toBe(false);
+  server.source.says.failed('ECONNRESET');
+  expect(serverPlain).toMatchObject({ wasReset: true, destroyed: false });
+  expect((await server.ended).outcome.code).toBe('cipher-socket-failed');
+});
+
+test('CN-26: what a failed side has not taken is counted', async () => {
+  const { client, server, clientCipher, serverPlain, move } = await joined();
+  client.source.says.bytesReceived(Buffer.from('through'));
+  move(clientCipher, server.source);
+  server.source.says.failed('ECONNRESET');
+  serverPlain.says.failed('EPIPE');
+  expect(await server.ended).toMatchObject({
+    outcome: { code: 'cipher-socket-failed', detail: 'ECONNRESET' },
+    plainBytes: { sent: 0, undelivered: 7 },
+  });
 });
 
 test('TM-2: the connect timer ends the connection', async () => {

@@ -172,6 +172,10 @@ class Interpreter implements Connection {
       case 'endWriting':
         this.channels[effect.side]?.endWriting();
         break;
+      case 'closeSide':
+        this.wanted[effect.side] = false;
+        this.channels[effect.side]?.destroy();
+        break;
       case 'generateKeyPair':
         this.await((done) =>
           this.options.exponentiator.generateKeyPair((pair) => {
@@ -192,7 +196,7 @@ class Interpreter implements Connection {
         eraseSecrets(effect.secrets);
         break;
       case 'closeConnection':
-        this.finish(effect.outcome);
+        this.finish(effect.outcome, effect.reset);
         break;
     }
   }
@@ -246,13 +250,15 @@ class Interpreter implements Connection {
     });
   }
 
-  private finish(outcome: Outcome): void {
+  private finish(outcome: Outcome, reset?: Side): void {
     if (this.over) return;
     this.over = true;
     for (const timer of Object.values(this.timers)) clearTimeout(timer);
     for (const cancel of this.pending) cancel();
-    this.channels.plain?.destroy();
-    this.channels.cipher?.destroy();
+    for (const side of ['plain', 'cipher'] as const) {
+      if (side === reset) this.channels[side]?.reset();
+      else this.channels[side]?.destroy();
+    }
     this.options.recorder?.end();
     const { id, source, target } = this.options;
     const dialled = this.dialled === undefined ? {} : { dialled: this.dialled };

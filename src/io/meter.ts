@@ -25,6 +25,7 @@ export class Meter {
   private received = 0;
   private sent = 0;
   private cipherSent = 0;
+  private undelivered = 0;
   private session: SessionSummary | undefined;
   private readonly finder: PairFinder;
 
@@ -38,10 +39,13 @@ export class Meter {
     if (event.type === 'bytesReceived' && event.side === 'plain') {
       this.received += event.bytes.length;
     }
+    if (event.type === 'writeCompleted' && event.side === 'plain') this.undelivered -= event.length;
     for (const effect of step.effects) {
       if (effect.type !== 'sendBytes') continue;
-      if (effect.side === 'plain') this.sent += effect.bytes.length;
-      else this.cipherSent += effect.bytes.length;
+      if (effect.side === 'plain') {
+        this.sent += effect.bytes.length;
+        this.undelivered += effect.bytes.length;
+      } else this.cipherSent += effect.bytes.length;
     }
     this.session = sessionOf(step.state);
   }
@@ -53,7 +57,11 @@ export class Meter {
     return {
       ...known,
       ...(pair === undefined ? {} : { pair }),
-      plainBytes: { received: this.received, sent: this.sent },
+      plainBytes: {
+        received: this.received,
+        sent: this.sent - this.undelivered,
+        undelivered: this.undelivered,
+      },
       packets: {
         sealed: Math.floor(packetBytes / PACKET_BYTES),
         opened: Number(this.session?.packetsOpened ?? 0n),

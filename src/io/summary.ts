@@ -16,8 +16,15 @@ export interface ConnectionSummary {
   /** Absent when the target was not reached. */
   readonly dialled?: Dialled;
   readonly outcome: Outcome;
-  /** Plaintext bytes that came from the plain side, and that were sent to it. */
-  readonly plainBytes: { readonly received: number; readonly sent: number };
+  /**
+   * Plaintext bytes that came from the plain side; that its operating system has taken; and that it
+   * has not taken, or not all of them, when the connection was over.
+   */
+  readonly plainBytes: {
+    readonly received: number;
+    readonly sent: number;
+    readonly undelivered: number;
+  };
   /** Packets sent, and packets received and found good. */
   readonly packets: { readonly sealed: number; readonly opened: number };
   /** From acceptance to end. */

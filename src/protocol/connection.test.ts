@@ -7,11 +7,12 @@ import { describe, expect, test } from 'vitest';
 import { ConnectionBench } from '../../fuzz/bench/connection-bench.ts';
 import { HandshakeBench, shake } from '../../fuzz/bench/handshake-bench.ts';
 import { contextOf, NONCE_C, NONCE_S, suite } from '../../fuzz/bench/material.ts';
+import { sessionOf } from './connection.ts';
 import type { ConnectionEvent } from './events.ts';
 import { HIGH_WATER_BYTES, LOW_WATER_BYTES } from './flow.ts';
 import type { SessionKeys } from './handshake.ts';
 import { InvariantViolation } from './invariant.ts';
-import { PACKET_BYTES, type Role } from './parameters.ts';
+import { PACKET_BYTES, type Role, type Side } from './parameters.ts';
 
 const ROLES: readonly Role[] = ['client', 'server'];
 
@@ -89,8 +90,8 @@ describe('beginning', () => {
     });
 
     //= TM-4
-    //# A connection MUST NOT be ended by any other timer of its own: one that stands may be idle
-    //# for ever.
+    //# A connection MUST NOT be ended by any other timer of its own than those of TM-2, TM-3 and
+    //# TM-7: one that stands may be idle for ever.
     test(`TM-3: a ${role} ends the handshake timer when the keys stand`, () => {
       expect(standing(role).timers.size).toBe(0);
     });
@@ -355,11 +356,13 @@ describe('faults', () => {
 
   for (const role of ROLES) {
     //= PK-11
-    //# The plaintext of packets before a bad one SHOULD be delivered, in order.
+    //# The plaintext of packets before a bad one MUST be delivered, in order, as far as CN-26 goes.
     test(`PK-11: a ${role} delivers the packets before a bad one, then closes`, () => {
       const stream = Buffer.concat([packets(role, 'good'), Buffer.alloc(PACKET_BYTES)]);
       const bench = standing(role).receive('cipher', stream);
       expect(bench.sides.plain.sent.toString()).toBe('good');
+      expect(bench.outcome).toBeUndefined();
+      bench.completeWrite('plain');
       expect(bench.outcome).toEqual({ code: 'packet-mac-mismatch' });
     });
 
@@ -380,6 +383,149 @@ describe('faults', () => {
     expect(bench.receive('plain', Buffer.from('x')).outcome).toEqual({
       code: 'packet-numbers-exhausted',
     });
+  });
+});
+
+describe('after a fatal event', () => {
+  /** A pipe with `good` on its way to a slow plain side, and `sealed` to the peer; then the event. */
+  function broken(role: Role, how: 'bad packet' | 'reset' | 'plain side'): ConnectionBench {
+    const bench = standing(role).receive('plain', Buffer.from('sealed'));
+    bench.receive('cipher', packets(role, 'good'));
+    if (how === 'bad packet') return bench.receive('cipher', Buffer.alloc(PACKET_BYTES));
+    const side = how === 'reset' ? 'cipher' : 'plain';
+    return bench.feed({ type: 'socketFailed', side, error: 'ECONNRESET' });
+  }
+
+  const outcomes = {
+    'bad packet': { code: 'packet-mac-mismatch' },
+    reset: { code: 'cipher-socket-failed', detail: 'ECONNRESET' },
+    'plain side': { code: 'plain-socket-failed', detail: 'ECONNRESET' },
+  } as const;
+
+  for (const role of ROLES) {
+    for (const how of ['bad packet', 'reset', 'plain side'] as const) {
+      const [failed, to] =
+        how === 'plain side' ? (['plain', 'cipher'] as const) : (['cipher', 'plain'] as const);
+
+      //= CN-23
+      //# A fatal event MUST close the socket of its side at once, without a byte to the peer that
+      //# tells why, and nothing more MUST be read from either side.
+      test(`CN-23: a ${role}'s ${failed} side is closed at once (${how})`, () => {
+        const bench = broken(role, how);
+        expect(bench.sides[failed].closed).toBe(true);
+        expect(bench.sides[to]).toMatchObject({ closed: false, reading: false });
+        const before = bench.effects.length;
+        bench.receive(to, Buffer.from('more')).end(to);
+        bench.feed({ type: 'writeCompleted', side: failed, length: 1 });
+        bench.feed({ type: 'socketFailed', side: failed, error: 'EPIPE' });
+        bench.receive(failed, Buffer.alloc(PACKET_BYTES));
+        expect(bench.effects.length).toBe(before);
+        expect(bench.phase).toBe('delivering');
+      });
+
+      //= CN-26
+      //# What was accepted from the side that failed MUST be delivered to the other side before that
+      //# is closed, too: the plaintext of good packets, or packets that are sealed already.
+      test(`CN-26: a ${role} delivers what is on its way to the ${to} side (${how})`, () => {
+        const bench = broken(role, how);
+        expect(bench.outcome).toBeUndefined();
+        expect(bench.effects.filter(({ type }) => type === 'eraseSecrets').at(-1)).toBeDefined();
+        bench.completeWrite(to);
+        expect(bench.outcome).toEqual(outcomes[how]);
+        expect(bench.sides[to].unwritten).toEqual([]);
+      });
+
+      test(`CN-26: of several writes of a ${role}, all are delivered (${how})`, () => {
+        const bench = standing(role)
+          .receive('plain', Buffer.alloc(10))
+          .receive('plain', Buffer.alloc(10));
+        const stream = packets(role, Buffer.alloc(2048));
+        bench.receive('cipher', stream.subarray(0, PACKET_BYTES));
+        bench.receive('cipher', stream.subarray(PACKET_BYTES));
+        if (how === 'bad packet') bench.receive('cipher', Buffer.alloc(PACKET_BYTES));
+        else bench.feed({ type: 'socketFailed', side: failed, error: 'ECONNRESET' });
+        bench.completeWrite(to);
+        expect(bench.phase).toBe('delivering');
+        bench.completeWrite(to);
+        expect(bench.outcome).toEqual(outcomes[how]);
+      });
+
+      //= TM-7
+      //# The delivery of CN-26 MUST be bounded by a timer with the value of `-o`, from the fatal event
+      //# on; its expiry closes what is open.
+      test(`TM-7: a ${role} delivers for no longer than -o, and says what happened first (${how})`, () => {
+        const bench = broken(role, how);
+        const last = bench.effects.at(-1);
+        expect(last).toEqual({ type: 'startTimer', timer: 'delivery', milliseconds: 5000 });
+        bench.feed({ type: 'timerExpired', timer: 'handshake' });
+        expect(bench.outcome).toBeUndefined();
+        bench.feed({ type: 'timerExpired', timer: 'delivery' });
+        expect(bench.outcome).toEqual(outcomes[how]);
+      });
+
+      test(`a ${role} gives up delivering when that side fails or the owner wishes (${how})`, () => {
+        const events: readonly ConnectionEvent[] = [
+          { type: 'socketFailed', side: to, error: 'EPIPE' },
+          { type: 'cancelRequested' },
+        ];
+        for (const event of events) {
+          expect(broken(role, how).feed(event).outcome).toEqual(outcomes[how]);
+        }
+        const again: ConnectionEvent = { type: 'targetConnected' };
+        expect(() => broken(role, how).feed(again)).toThrow(InvariantViolation);
+      });
+    }
+
+    //= CN-27
+    //# After a fatal event the plain side SHOULD see a reset where bytes that were read from it are
+    //# thrown away, unless that could cost it bytes of CN-26: where it was given any before.
+    test(`CN-27: a ${role} resets a plain side whose bytes it drops and that was given none`, () => {
+      const reset = (bench: ConnectionBench, side: Side): unknown => {
+        bench.feed({ type: 'socketFailed', side, error: 'ECONNRESET' });
+        const last = bench.effects.at(-1);
+        return last?.type === 'closeConnection' && last.reset;
+      };
+      const dropping = (): ConnectionBench =>
+        standing(role).receive('plain', Buffer.from('dropped'));
+      expect(reset(dropping(), 'cipher')).toBe('plain');
+      expect(reset(standing(role), 'cipher')).toBeUndefined();
+      const given = dropping().receive('cipher', packets(role, 'given')).completeWrite('plain');
+      expect(reset(given, 'cipher')).toBeUndefined();
+      const plainFailed = standing(role).receive('cipher', packets(role, 'x'));
+      plainFailed.completeWrite('plain');
+      expect(reset(plainFailed, 'plain')).toBeUndefined();
+    });
+
+    test(`a ${role} that has nothing to deliver closes both sides at once`, () => {
+      const bench = standing(role).receive('cipher', Buffer.alloc(PACKET_BYTES));
+      expect(bench.outcome).toEqual({ code: 'packet-mac-mismatch' });
+    });
+
+    test(`CN-26: an end that a ${role} was passing on is passed on before`, () => {
+      const bench = standing(role).receive('cipher', packets(role, 'good')).end('cipher');
+      bench.feed({ type: 'socketFailed', side: 'cipher', error: 'ECONNRESET' });
+      bench.completeEnd('plain');
+      expect(bench.outcome).toBeUndefined();
+      bench.completeWrite('plain');
+      expect(bench.outcome?.code).toBe('cipher-socket-failed');
+    });
+
+    test(`what can be told of a ${role}'s session is known to its end`, () => {
+      const stream = Buffer.concat([packets(role, Buffer.alloc(3000)), Buffer.alloc(PACKET_BYTES)]);
+      const bench = standing(role).receive('cipher', stream);
+      const session = { forwardSecrecy: true, packetsOpened: 3n };
+      expect(sessionOf(bench.state)).toEqual(session);
+      bench.completeWrite('plain');
+      expect(bench.phase).toBe('closed');
+      expect(sessionOf(bench.state)).toEqual(session);
+    });
+  }
+
+  test('a server that waits for its target knows its session, one that shakes hands has none', () => {
+    const bench = new ConnectionBench('server').accept();
+    expect(sessionOf(bench.state)).toBeUndefined();
+    bench.receive('cipher', reference.client).answer();
+    expect(sessionOf(bench.state)).toEqual({ forwardSecrecy: true, packetsOpened: 0n });
   });
 });
 

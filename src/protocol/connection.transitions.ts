@@ -10,7 +10,7 @@ const sending = [
   'handshaking',
   'piping',
 ];
-const open = ['dialing', ...sending];
+const setUp = ['dialing', ...sending].filter((phase) => phase !== 'piping');
 
 function closing(from: readonly string[], event: string, note: string): readonly TransitionRow[] {
   return from.map((phase) => ({ from: phase, event, to: ['closed'], note }));
@@ -41,8 +41,8 @@ export const connectionTransitions: TransitionTable = {
     {
       from: 'dialingEstablished',
       event: 'targetConnected',
-      to: ['piping', 'closed'],
-      note: 'the pipe stands (CN-6); closed when an early packet is bad',
+      to: ['piping', 'delivering', 'closed'],
+      note: 'the pipe stands (CN-6), unless an early packet is bad',
     },
     {
       from: 'dialingAndHandshaking',
@@ -59,8 +59,8 @@ export const connectionTransitions: TransitionTable = {
     {
       from: 'handshaking',
       event: 'bytesReceived',
-      to: ['handshaking', 'piping', 'closed'],
-      note: 'cipher side, to the handshake',
+      to: ['handshaking', 'piping', 'delivering', 'closed'],
+      note: 'cipher side, to the handshake; the pipe stands, unless an early packet is bad',
     },
     {
       from: 'dialingEstablished',
@@ -71,8 +71,8 @@ export const connectionTransitions: TransitionTable = {
     {
       from: 'piping',
       event: 'bytesReceived',
-      to: ['piping', 'closed'],
-      note: 'sealed or opened, and sent on (CN-8); closed when a packet is bad',
+      to: ['piping', 'delivering', 'closed'],
+      note: 'sealed or opened, and sent on (CN-8); a bad packet closes its side, and what is on its way to the other is delivered (CN-26)',
     },
     {
       from: 'dialingAndHandshaking',
@@ -143,8 +143,8 @@ export const connectionTransitions: TransitionTable = {
     {
       from: 'handshaking',
       event: 'sharedSecretComputed',
-      to: ['piping', 'closed'],
-      note: 'the pipe stands (CN-6); closed when an early packet is bad',
+      to: ['piping', 'delivering', 'closed'],
+      note: 'the pipe stands (CN-6), unless an early packet is bad',
     },
     ...sending.map((from) => ({
       from,
@@ -176,7 +176,38 @@ export const connectionTransitions: TransitionTable = {
       to: ['piping'],
       note: 'neither bounds anything any more (TM-4, TM-5)',
     },
-    ...closing(open, 'socketFailed', 'CN-11'),
-    ...closing(open, 'cancelRequested', 'the owner gives the connection up'),
+    ...closing(setUp, 'socketFailed', 'CN-11'),
+    {
+      from: 'piping',
+      event: 'socketFailed',
+      to: ['delivering', 'closed'],
+      note: 'CN-11; what is on its way to the other side is delivered (CN-26)',
+    },
+    ...closing([...setUp, 'piping'], 'cancelRequested', 'the owner gives the connection up'),
+    {
+      from: 'delivering',
+      event: 'writeCompleted',
+      to: ['delivering', 'closed'],
+      note: 'closed when all is delivered (CN-26)',
+    },
+    {
+      from: 'delivering',
+      event: 'timerExpired',
+      to: ['delivering', 'closed'],
+      note: 'closed by the delivery timer (TM-7), not by another (TM-5)',
+    },
+    {
+      from: 'delivering',
+      event: 'socketFailed',
+      to: ['delivering', 'closed'],
+      note: 'closed when it is the side that is still open',
+    },
+    ...closing(['delivering'], 'cancelRequested', 'the owner gives up what is not delivered'),
+    ...['bytesReceived', 'endReceived', 'endCompleted'].map((event) => ({
+      from: 'delivering',
+      event,
+      to: ['delivering'],
+      note: 'too late to matter (CN-23)',
+    })),
   ],
 };

@@ -2,7 +2,7 @@
  * One connection, from the accepted source to the closed sockets, as a reducer.
  *
  * It composes the handshake and the two packet reducers with the dial of the target, the two
- * timers, flow control and half-close. Answers CN-1 to CN-16 and TM-1 to TM-5. It knows no socket:
+ * timers, flow control and half-close. Answers CN-1 to CN-16, CN-26 and TM-1 to TM-7. It knows no socket:
  * `src/io` performs its effects and reports what happened as events.
  *
  * How the phases follow each other differs by role only in who waits for whom (CN-3):
@@ -12,12 +12,22 @@
  *                                           → dialingEstablished ↗
  *     server that dials after the handshake:
  *              idle → handshakingUndialed → dialingEstablished → piping → closed
+ *
+ * After a fatal event, a pipe with bytes on their way to the other side is `delivering` before it
+ * is closed (CN-26).
  */
 
 import { concat } from './bytes.ts';
 import type { ConnectionEffect, ConnectionEvent, Step } from './events.ts';
 import type { FaultCode, Outcome } from './faults.ts';
-import { afterSending, afterWriting, type Flow, initialFlow, setReading } from './flow.ts';
+import {
+  afterSending,
+  afterWriting,
+  type Flow,
+  initialFlow,
+  opposite,
+  setReading,
+} from './flow.ts';
 import {
   type HandshakeContext,
   type HandshakeEvent,
@@ -31,6 +41,7 @@ import {
 } from './handshake.ts';
 import { endedEarly, timedOut } from './handshake-failure.ts';
 import { unexpected } from './invariant.ts';
+import type { Side } from './parameters.ts';
 import { type PipeState, type PipeStep, startPipe, stepPipe } from './pipe.ts';
 
 /** What a connection needs to know and never changes. */
@@ -79,6 +90,15 @@ export type ConnectionState =
       readonly forwardSecrecy: boolean;
       readonly pipe: PipeState;
     }
+  /** One side has failed and is closed; what was accepted from it goes to the other (CN-26). */
+  | {
+      readonly phase: 'delivering';
+      readonly flow: Flow;
+      /** The side that is still open. */
+      readonly to: Side;
+      readonly outcome: Outcome;
+      readonly session: SessionSummary;
+    }
   | {
       readonly phase: 'closed';
       readonly outcome: Outcome;
@@ -126,6 +146,8 @@ export function stepConnection(
       return dialingEstablished(context, state, event);
     case 'piping':
       return piping(context, state, event);
+    case 'delivering':
+      return delivering(state, event);
     case 'closed':
       return { state, effects: [] };
   }
@@ -322,7 +344,7 @@ function pipe(
   flow: Flow,
   { keys, forwardSecrecy, early, ended }: Established,
 ): ConnectionStep {
-  let step = concludePipe({ keys, forwardSecrecy }, startPipe(context, flow, keys));
+  let step = concludePipe(context, { keys, forwardSecrecy }, startPipe(context, flow, keys));
   //= HS-19
   //# Bytes received after the peer's 320th MUST be kept until the keys are known, and opened then
   //# as packets.
@@ -353,7 +375,14 @@ function piping(
     case 'endReceived':
     case 'writeCompleted':
     case 'endCompleted':
-      return concludePipe(state, stepPipe(context, state.flow, state.pipe, event));
+      return concludePipe(context, state, stepPipe(context, state.flow, state.pipe, event));
+    case 'socketFailed':
+      //= CN-11
+      //# A failed read or write on either socket MUST close both.
+      return failSide(context, state, event.side, {
+        code: event.side === 'plain' ? 'plain-socket-failed' : 'cipher-socket-failed',
+        detail: event.error,
+      });
     default:
       return common(state, event);
   }
@@ -361,17 +390,85 @@ function piping(
 
 /** Take over what the pipe decided: go on, or close. */
 function concludePipe(
+  context: ConnectionContext,
   { keys, forwardSecrecy }: Pick<In<'piping'>, 'keys' | 'forwardSecrecy'>,
-  { flow, pipe, effects, outcome }: PipeStep,
+  { flow, pipe, effects, outcome, failed }: PipeStep,
 ): ConnectionStep {
-  const state: ConnectionState = { phase: 'piping', flow, keys, forwardSecrecy, pipe };
+  const state: In<'piping'> = { phase: 'piping', flow, keys, forwardSecrecy, pipe };
   if (outcome === undefined) return { state, effects };
-  return prepend(effects, closeWith(state, outcome));
+  return prepend(
+    effects,
+    failed === undefined ? closeWith(state, outcome) : failSide(context, state, failed, outcome),
+  );
 }
 
-/** What means the same in every phase between `idle` and `closed`. */
+/** A standing pipe has failed on one side: that one is closed, and the other when it has its bytes. */
+//= CN-26
+//# What was accepted from the side that failed MUST be delivered to the other side before that is
+//# closed, too: the plaintext of good packets, or packets that are sealed already.
+function failSide(
+  { timeoutMilliseconds }: ConnectionContext,
+  state: In<'piping'>,
+  failed: Side,
+  outcome: Outcome,
+): ConnectionStep {
+  const to = opposite(failed);
+  if (state.flow.unsent[to] === 0) {
+    //= CN-27
+    //# After a fatal event the plain side SHOULD see a reset where bytes that were read from it are
+    //# thrown away, unless that could cost it bytes of CN-26: where it was given any before.
+    const reset =
+      to === 'plain' && state.flow.unsent.cipher > 0 && state.pipe.opening.packetNumber === 0n;
+    return closeWith(state, outcome, reset ? { reset: 'plain' } : {});
+  }
+  const quiet = setReading(state.flow, to, false);
+  return {
+    state: { phase: 'delivering', flow: quiet.flow, to, outcome, session: sessionOf(state) },
+    effects: [
+      { type: 'eraseSecrets', secrets: secretsOf(state) },
+      //= CN-23
+      //# A fatal event MUST close the socket of its side at once, without a byte to the peer that
+      //# tells why, and nothing more MUST be read from either side.
+      { type: 'closeSide', side: failed, outcome },
+      ...quiet.effects,
+      //= TM-7
+      //# The delivery of CN-26 MUST be bounded by a timer with the value of `-o`, from the fatal
+      //# event on; its expiry closes what is open.
+      { type: 'startTimer', timer: 'delivery', milliseconds: timeoutMilliseconds },
+    ],
+  };
+}
+
+/** Whatever happens now, the outcome is that of the fatal event. */
+function delivering(state: In<'delivering'>, event: ConnectionEvent): ConnectionStep {
+  const { to, outcome } = state;
+  switch (event.type) {
+    case 'writeCompleted': {
+      if (event.side !== to) return { state, effects: [] };
+      const flow = afterWriting(state.flow, to, event.length);
+      return flow.unsent[to] === 0
+        ? closeWith(state, outcome)
+        : { state: { ...state, flow }, effects: [] };
+    }
+    case 'socketFailed':
+      return event.side === to ? closeWith(state, outcome) : { state, effects: [] };
+    case 'timerExpired':
+      return event.timer === 'delivery' ? closeWith(state, outcome) : { state, effects: [] };
+    case 'cancelRequested':
+      return closeWith(state, outcome);
+    case 'bytesReceived':
+    case 'endReceived':
+    case 'endCompleted':
+      // Heard before the sides were closed and left unread.
+      return { state, effects: [] };
+    default:
+      return unexpected('connection', state, event);
+  }
+}
+
+/** What means the same in every phase between `idle` and the end. */
 function common(
-  state: Exclude<ConnectionState, In<'idle' | 'closed'>>,
+  state: Exclude<ConnectionState, In<'idle' | 'delivering' | 'closed'>>,
   event: ConnectionEvent,
 ): ConnectionStep {
   switch (event.type) {
@@ -393,8 +490,6 @@ function common(
         ? close(state, 'target-connect-timed-out')
         : { state, effects: [] };
     case 'socketFailed':
-      //= CN-11
-      //# A failed read or write on either socket MUST close both.
       return close(
         state,
         event.side === 'plain' ? 'plain-socket-failed' : 'cipher-socket-failed',
@@ -419,21 +514,24 @@ function close(state: ConnectionState, code: FaultCode, detail?: string): Connec
   return closeWith(state, detail === undefined ? { code } : { code, detail });
 }
 
-//= CN-23
-//# A fatal event MUST close both sockets of its connection at once, without a byte to the peer that
-//# tells why.
-function closeWith(state: ConnectionState, outcome: Outcome): ConnectionStep {
+function closeWith(
+  state: ConnectionState,
+  outcome: Outcome,
+  how: { readonly reset?: Side } = {},
+): ConnectionStep {
   const secrets = secretsOf(state);
   return {
     state: { phase: 'closed', outcome, session: sessionOf(state) },
     effects: [
       ...(secrets.length === 0 ? [] : [{ type: 'eraseSecrets' as const, secrets }]),
-      { type: 'closeConnection', outcome },
+      { type: 'closeConnection', outcome, ...how },
     ],
   };
 }
 
 /** What can be told of the session of a connection; nothing before its handshake is complete. */
+export function sessionOf(state: In<'piping'>): SessionSummary;
+export function sessionOf(state: ConnectionState): SessionSummary | undefined;
 export function sessionOf(state: ConnectionState): SessionSummary | undefined {
   switch (state.phase) {
     case 'dialingEstablished':
@@ -443,6 +541,7 @@ export function sessionOf(state: ConnectionState): SessionSummary | undefined {
         forwardSecrecy: state.forwardSecrecy,
         packetsOpened: state.pipe.opening.packetNumber,
       };
+    case 'delivering':
     case 'closed':
       return state.session;
     default:

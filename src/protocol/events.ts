@@ -10,14 +10,17 @@
 import type { Outcome } from './faults.ts';
 import type { Side } from './parameters.ts';
 
-/** The two timers of a connection, each started at the start of what it bounds (TM-1). */
+/**
+ * The timers of a connection, each started at the start of what it bounds: the two of TM-1, and the
+ * one for what is still to be delivered after a fatal event (TM-7).
+ */
 //= TM-1
 //# Each connection MUST have two timers, both with the value of `-o` (default 5 s), each from its
 //# own start: one for connecting to the target, one for the handshake.
 //= TM-4
-//# A connection MUST NOT be ended by any other timer of its own: one that stands may be idle for
-//# ever.
-export type Timer = 'connect' | 'handshake';
+//# A connection MUST NOT be ended by any other timer of its own than those of TM-2, TM-3 and TM-7:
+//# one that stands may be idle for ever.
+export type Timer = 'connect' | 'handshake' | 'delivery';
 
 /** An event of one connection. */
 export type ConnectionEvent =
@@ -64,8 +67,13 @@ export type ConnectionEffect =
   | { readonly type: 'computeSharedSecret'; readonly x: Uint8Array; readonly y: Uint8Array }
   /** Overwrite these arrays: the connection does not need them any more. */
   | { readonly type: 'eraseSecrets'; readonly secrets: readonly Uint8Array[] }
-  /** Close both sockets and everything pending. The last effect of every connection. */
-  | { readonly type: 'closeConnection'; readonly outcome: Outcome };
+  /** Close `side` at once, for this reason, whatever waits for it; nothing more is heard of it. */
+  | { readonly type: 'closeSide'; readonly side: Side; readonly outcome: Outcome }
+  /**
+   * Close both sockets and everything pending. The last effect of every connection. The side of
+   * `reset` shall see a reset instead of an end in order, where its kind of socket has one.
+   */
+  | { readonly type: 'closeConnection'; readonly outcome: Outcome; readonly reset?: Side };
 
 /** What a step returns: the next state, and what is to be done. */
 export interface Step<State, Effect> {

@@ -83,7 +83,7 @@ function openWholePackets(
   // Of the bytes that have just come, so many belong to packets that are whole now.
   const end = openable * PACKET_BYTES - partial.length;
   //= PK-11
-  //# The plaintext of packets before a bad one SHOULD be delivered, in order.
+  //# The plaintext of packets before a bad one MUST be delivered, in order, as far as CN-26 goes.
   //= PK-15
   //# A receiver MUST NOT deliver a bad packet or anything after it.
   const { plaintext, opened, failure } = suite.openPackets(

@@ -34,12 +34,16 @@ export type PipeEvent = Extract<
   { type: 'bytesReceived' | 'endReceived' | 'writeCompleted' | 'endCompleted' }
 >;
 
-/** What a pipe decided; with an `outcome` the connection is to be closed after the effects. */
+/**
+ * What a pipe decided; with an `outcome` the connection is over after the effects. When it is
+ * fatal, `failed` is the side that cannot go on.
+ */
 export interface PipeStep {
   readonly flow: Flow;
   readonly pipe: PipeState;
   readonly effects: readonly ConnectionEffect[];
   readonly outcome?: Outcome;
+  readonly failed?: Side;
 }
 
 /** A pipe with these keys. Both sides are read from now on. */
@@ -101,7 +105,7 @@ function sealBytes(
   });
   const step = forward(flow, { sealing, opening: pipe.opening, ends: pipe.ends }, 'plain', effects);
   return sealing.phase === 'exhausted'
-    ? { ...step, outcome: { code: 'packet-numbers-exhausted' } }
+    ? { ...step, outcome: { code: 'packet-numbers-exhausted' }, failed: 'plain' }
     : step;
 }
 
@@ -121,7 +125,9 @@ function openBytes(
     'cipher',
     effects,
   );
-  return opening.phase === 'failed' ? { ...step, outcome: { code: opening.fault } } : step;
+  return opening.phase === 'failed'
+    ? { ...step, outcome: { code: opening.fault }, failed: 'cipher' }
+    : step;
 }
 
 /** Account for what was sent, and leave `from` unread when too much waits. */

@@ -203,6 +203,8 @@ class End {
       case 'stopReading':
         this.#reading[effect.side] = effect.type === 'startReading';
         break;
+      case 'closeSide':
+        break;
       case 'endWriting':
         if (effect.side === 'cipher') this.peer?.arrive('end');
         this.#events.push({ type: 'endCompleted', side: effect.side });

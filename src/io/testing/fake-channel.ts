@@ -8,6 +8,7 @@ export class FakeChannel implements Channel {
   reading = false;
   ending = false;
   destroyed = false;
+  wasReset = false;
   private listener: ChannelListener | undefined;
 
   attach(listener: ChannelListener): void {
@@ -38,5 +39,9 @@ export class FakeChannel implements Channel {
 
   destroy(): void {
     this.destroyed = true;
+  }
+
+  reset(): void {
+    this.wasReset = true;
   }
 }

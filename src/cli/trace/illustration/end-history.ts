@@ -221,7 +221,7 @@ class Keeper {
 
   #effect(effect: FullEffect | WireEffect): Deed {
     const deed = describeDeed(effect, printable(describeEffect(effect, this.#header.role)));
-    if (effect.type === 'closeConnection') return { ...deed, outcome: effect.outcome };
+    if ('outcome' in effect) return { ...deed, outcome: effect.outcome };
     if (deed.side !== 'cipher') return deed;
     if (effect.type === 'endWriting') this.#sent.end();
     if (effect.type !== 'sendBytes' || !('bytes' in effect)) return deed;

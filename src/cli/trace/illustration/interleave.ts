@@ -89,5 +89,10 @@ function commonBytes(sent: WireView, received: WireView): number {
 
 /** Whether an end's stream ends with this event: passed on, or closed. */
 function isEnd({ wire, effects }: Happening): boolean {
-  return wire.endSent || effects.some(({ type }) => type === 'closeConnection');
+  return (
+    wire.endSent ||
+    effects.some(
+      ({ type, side }) => type === 'closeConnection' || (type === 'closeSide' && side === 'cipher'),
+    )
+  );
 }

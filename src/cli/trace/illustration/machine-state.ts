@@ -39,7 +39,7 @@ export function replayedState(state: ConnectionState): readonly Fact[] {
   }
   if (state.phase === 'piping') describePipe(state.pipe, add);
   if ('flow' in state) describeFlow(state.flow, add);
-  if (state.phase === 'closed') add('outcome', state.outcome.code);
+  if (state.phase === 'delivering' || state.phase === 'closed') add('outcome', state.outcome.code);
   return rows;
 }
 

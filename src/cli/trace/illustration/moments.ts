@@ -28,6 +28,8 @@ export function momentsOf(ends: readonly EndHistory[], cards: CardIndex): readon
     client: beforeStart('client', ends),
     server: beforeStart('server', ends),
   };
+  // A fault that closes one side is told there, and not again when the other is closed.
+  const told = new Set<Role>();
   return interleave(ends).map(({ history, happening }) => {
     const own = history.header.role;
     const peer = peerOf(own);
@@ -45,7 +47,7 @@ export function momentsOf(ends: readonly EndHistory[], cards: CardIndex): readon
       effects: happening.effects.map((effect) => describe(own, effect)),
       machines: { ...machines },
       messages: completed(own, happening, cards),
-      fault: faultOf(own, happening),
+      fault: faultOf(own, happening, told),
       leftOut: happening.leftOut,
     };
   });
@@ -76,12 +78,18 @@ export function endingOf(outcome: Outcome | null | undefined, role: Role): Endin
   return { kind: 'fault', text, code, requirements: [FAULTS[code].requirement] };
 }
 
-function faultOf(own: Role, { effects, difference }: Happening): Ending | undefined {
+function faultOf(
+  own: Role,
+  { effects, difference }: Happening,
+  told: Set<Role>,
+): Ending | undefined {
   if (difference !== undefined) {
     const text = `this event replays differently than it was recorded: ${difference}`;
     return { kind: 'fault', text, code: '', requirements: [] };
   }
-  const closing = effects.find(({ type }) => type === 'closeConnection');
+  if (told.has(own)) return undefined;
+  const closing = effects.find(({ outcome }) => outcome !== undefined);
+  if (closing !== undefined) told.add(own);
   const ending = closing === undefined ? undefined : endingOf(closing.outcome, own);
   return ending?.kind === 'fault' ? ending : undefined;
 }
@@ -171,6 +179,7 @@ function effectMark(own: Role, effect: Deed): Mark | undefined {
         : arrow(own, peer, kindOf(effect.span), describeSpan(own, effect.span));
     case 'endWriting':
       return arrow(own, effect.side === 'plain' ? plain : peer, 'end', 'end');
+    case 'closeSide':
     case 'closeConnection': {
       const { kind, code } = endingOf(effect.outcome, own);
       return note(own, kind === 'fault' ? 'fault' : 'good', `closes: ${code}`);
@@ -199,7 +208,8 @@ function groundsOf(own: Role, { type, side, span, outcome, text }: Deed): readon
     case 'connectTarget':
       return ['CN-2'];
     case 'startTimer':
-      return [text.includes('connect timer') ? 'TM-2' : 'TM-3'];
+      if (text.includes('connect timer')) return ['TM-2'];
+      return [text.includes('handshake timer') ? 'TM-3' : 'TM-7'];
     case 'cancelTimer':
       return ['TM-5'];
     case 'sendBytes':
@@ -210,6 +220,8 @@ function groundsOf(own: Role, { type, side, span, outcome, text }: Deed): readon
       return ['CN-9'];
     case 'endWriting':
       return ['CN-10'];
+    case 'closeSide':
+      return ['CN-23'];
     case 'generateKeyPair':
       return ['HS-8'];
     case 'computeSharedSecret':
