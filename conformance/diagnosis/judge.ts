@@ -8,7 +8,7 @@
 
 import { Scope } from '../subjects/scope.ts';
 import type { Subject } from '../subjects/subject.ts';
-import { BLAMES_KEY, type Expectation, NEVER, type Situation } from './situation.ts';
+import { BLAMES_KEY, type Expectation, NEVER, type Situation, TooSlow } from './situation.ts';
 import { type End, Stage } from './stage.ts';
 
 /** A situation, and which program is at which end. */
@@ -49,14 +49,32 @@ export function cellsOf(
   return [alone, ...(situation.onlyOurs === 'server' ? others.slice(1) : others)];
 }
 
+const ATTEMPTS = 10;
+
 /** Runs one cell. Throws when the situation could not be set up. */
-export async function judge({ situation, client, server }: Cell): Promise<readonly Saying[]> {
+export async function judge(cell: Cell): Promise<readonly Saying[]> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const sayings = await attemptOf(cell);
+    if (sayings !== undefined) return sayings;
+  }
+  throw new Error(`in ${ATTEMPTS} attempts the machine was too slow for: ${titleOf(cell)}`);
+}
+
+/** What was said; undefined where it was too slow. */
+async function attemptOf({
+  situation,
+  client,
+  server,
+}: Cell): Promise<readonly Saying[] | undefined> {
   const scope = await Scope.open();
   try {
     const stage = new Stage(scope, { client, server });
-    await situation.run(stage).catch((error: unknown) => {
+    try {
+      await situation.run(stage);
+    } catch (error) {
+      if (error instanceof TooSlow) return undefined;
       throw new Error(`${error}\n${scope.account()}`, { cause: error });
-    });
+    }
     // C goes last: it would only be one more peer that leaves.
     const isJudged = ({ subject }: End) => subject.reportsFailures;
     const judged = stage.ends.filter(isJudged);

@@ -51,10 +51,23 @@ export interface Situation {
   readonly onlyOurs?: 'server';
   /** By the name that the stage gives to each end of it; see {@link Stage.daemon}. */
   readonly expected: Readonly<Record<string, Expectation>>;
-  /** Sets it up, and returns when nothing more will happen to the ends. */
+  /** Sets it up, and returns when nothing more will happen to the ends. May throw {@link TooSlow}. */
   readonly run: (stage: Stage) => Promise<void>;
   /** Why it cannot be set up on this machine; undefined where it can. */
   readonly obstacle?: () => string | undefined;
+}
+
+/** The machine was busy, and the situation has become another one: it is to be set up again. */
+export class TooSlow extends Error {}
+
+/** Below this, in milliseconds, who leaves without a byte is a port check, and worth no line. */
+const LONGEST_PORT_CHECK = 1000;
+
+/** A port check: what `visit` does. It must be over in less time than what is no port check. */
+export async function asPortCheck(visit: () => Promise<void>): Promise<void> {
+  const begin = performance.now();
+  await visit();
+  if (performance.now() - begin >= LONGEST_PORT_CHECK) throw new TooSlow();
 }
 
 /** Situations of one kind, in the order of the table. */

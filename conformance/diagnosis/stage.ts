@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { Receiver } from '../interop/receiver.ts';
 import { type Behaviour, Target } from '../interop/targets.ts';
 import type { Address, Spelling } from '../subjects/addresses.ts';
+import { within } from '../subjects/deadline.ts';
 import { Program } from '../subjects/program.ts';
 import type { Scope } from '../subjects/scope.ts';
 import type { Subject } from '../subjects/subject.ts';
@@ -73,7 +74,7 @@ export class Stage {
     program.stdin.end();
     program.stdout.resume();
     this.ends.push({ name: role, subject, program });
-    const { code } = await program.exited;
+    const { code } = await within('a start that is refused ends', program.exited);
     if (code !== 1) throw new Error(`expected exit status 1: ${program.account()}`);
   }
 
@@ -85,7 +86,7 @@ export class Stage {
     ]);
     program.stdout.resume();
     this.ends.push({ name: 'spipe', subject, program });
-    await program.exited;
+    await within('spipe ends', program.exited);
   }
 
   /** A plain target. */

@@ -1,9 +1,10 @@
 /** Somebody only looks whether a port is open; and what a daemon says at its limits. */
 
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { echo } from '../../interop/targets.ts';
 import { descriptors, vitalsObstacle, watch } from '../../survival/vitals.ts';
-import { type Chapter, SILENCE, type Situation } from '../situation.ts';
+import { asPortCheck, type Chapter, SILENCE, type Situation } from '../situation.ts';
 
 /** Some thirty are the program's own. */
 const FEW_DESCRIPTORS = 60;
@@ -59,11 +60,13 @@ export const checks: Chapter = {
       async run(stage) {
         const target = await stage.target(echo);
         const server = await stage.daemon('-d', target.address);
-        const { socket } = await stage.client(server.source);
-        socket.destroy();
-        // The daemon dials when it accepts, and lets go when the client has gone.
-        const { received } = await target.visit();
-        await received.over();
+        await asPortCheck(async () => {
+          const { socket } = await stage.client(server.source);
+          socket.destroy();
+          // The daemon dials when it accepts, and lets go when the client has gone.
+          const { received } = await target.visit();
+          await received.over();
+        });
       },
     },
     {
@@ -95,6 +98,23 @@ export const checks: Chapter = {
         const { socket, received } = await stage.client(server.source);
         await received.reached(32);
         await new Promise((resolve) => setTimeout(resolve, 2_000));
+        socket.end();
+        await received.over();
+      },
+    },
+    {
+      id: 'a client goes after its nonce, at -d',
+      ends: 'server',
+      expected: {
+        '-d': {
+          says: [/the client closed the connection before it had sent its proof of the key/],
+        },
+      },
+      async run(stage) {
+        const target = await stage.target(echo);
+        const server = await stage.daemon('-d', target.address);
+        const { socket, received } = await stage.client(server.source, randomBytes(32));
+        await received.reached(32);
         socket.end();
         await received.over();
       },

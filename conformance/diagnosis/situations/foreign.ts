@@ -2,7 +2,13 @@
 
 import type { Behaviour } from '../../interop/targets.ts';
 import { echo } from '../../interop/targets.ts';
-import { type Chapter, type Expectation, SILENCE, type Situation } from '../situation.ts';
+import {
+  asPortCheck,
+  type Chapter,
+  type Expectation,
+  SILENCE,
+  type Situation,
+} from '../situation.ts';
 import { CLIENT_OPENINGS, SERVER_OPENINGS } from './openings.ts';
 
 /** What `-d` says of a client without spiped. */
@@ -108,10 +114,13 @@ export const foreign: Chapter = {
         const target = await stage.target(echo);
         const second = await stage.daemon('-d', target.address, { name: 'second -d' });
         const first = await stage.daemon('-d', second.source, { name: 'first -d' });
-        const { received, socket } = await stage.client(first.source, CLIENT_OPENINGS.Redis);
-        await received.reached(32);
-        socket.end();
-        await received.over();
+        // What the second sees of it is a port check.
+        await asPortCheck(async () => {
+          const { received, socket } = await stage.client(first.source, CLIENT_OPENINGS.Redis);
+          await received.reached(32);
+          socket.end();
+          await (await target.visit()).received.over();
+        });
       },
     },
     {

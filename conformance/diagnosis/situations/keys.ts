@@ -46,6 +46,17 @@ export const keys: Chapter = {
       run: (stage) => meet(stage, { clientKey: stage.keyFile('other', randomBytes(32)) }),
     },
     {
+      id: 'different keys, spipe',
+      ends: 'both',
+      expected: { '-d': NOT_OUR_KEY, spipe: SERVICE_OR_KEY },
+      async run(stage) {
+        const target = await stage.target(echo);
+        const key = stage.keyFile('other', randomBytes(32));
+        const server = await stage.daemon('-d', target.address, { key });
+        await stage.spipe(server.source);
+      },
+    },
+    {
       id: 'the keys differ by a line end',
       ends: 'both',
       expected: { '-d': NOT_OUR_KEY, '-e': SERVICE_OR_KEY },

@@ -119,6 +119,15 @@ export const service: Chapter = {
       },
     },
     {
+      id: 'the -d end goes after its nonce',
+      ends: 'client',
+      expected: { spipe: SERVICE_FIRST },
+      async run(stage) {
+        const target = await stage.target(({ socket }) => socket.end(randomBytes(32)));
+        await stage.spipe(target.address);
+      },
+    },
+    {
       id: 'the -d end is stopped before a client comes',
       ends: 'both',
       expected: {

@@ -74,10 +74,10 @@ export const starts: Chapter = {
     refused(
       'the target is the source',
       /\(-t\) is the source .* \(-s\): .* without end/,
-      async () => ({
-        '-s': '[127.0.0.1]:7001',
-        '-t': '[127.0.0.1]:7001',
-      }),
+      async (stage) => {
+        const { text } = await newAddress('ipv4', stage.scope.directory);
+        return { '-s': text, '-t': text };
+      },
     ),
     refused('there is no key file', /-k ".*": cannot open key file: No such file/, async () => ({
       '-k': 'no-such-key',
