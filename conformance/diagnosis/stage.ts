@@ -49,10 +49,10 @@ export class Stage {
     this.key = this.keyFile('key', randomBytes(32));
   }
 
-  /** A file of the scope, by default as a key file should be. */
-  keyFile(name: string, content: Uint8Array, mode = 0o600): string {
+  /** A key file of the scope. */
+  keyFile(name: string, content: Uint8Array): string {
     const path = join(this.scope.directory, name);
-    writeFileSync(path, content, { mode });
+    writeFileSync(path, content, { mode: 0o600 });
     return path;
   }
 

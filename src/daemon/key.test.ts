@@ -1,7 +1,7 @@
 /** Goal of these tests: a poor key is used, as C does, and not in silence. */
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -82,6 +82,26 @@ describe('a regular file', () => {
     write(32, mode);
     chmodSync(dirname(path), folder);
     expect(await saidOf(path)).toEqual([]);
+  });
+
+  test('below folders that this process may not enter is read, and closed to others', async ({
+    skip,
+  }) => {
+    // Only root can become somebody who may not enter them.
+    if (process.geteuid?.() !== 0) skip('this needs root');
+    const folder = join(dirname(path), 'folder');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'key'), 'k'.repeat(32));
+    chmodSync(dirname(path), 0o700);
+    const before = process.cwd();
+    process.chdir(folder);
+    process.seteuid?.(65_534);
+    try {
+      expect(await saidOf('key')).toEqual([]);
+    } finally {
+      process.seteuid?.(0);
+      process.chdir(before);
+    }
   });
 
   test('that is empty and open has both warnings, and no third', async () => {

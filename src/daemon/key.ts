@@ -50,11 +50,20 @@ function isOpen({ mode = 0 }: KeyFile, keyFile: string): boolean {
   for (let path = realPathOf(keyFile); group || others; path = dirname(path)) {
     const folder = dirname(path);
     if (folder === path) return true;
-    const { mode: passage } = statSync(folder);
+    const passage = modeOfFolder(folder);
     others &&= (passage & 0o001) !== 0;
     group &&= (passage & 0o011) !== 0;
   }
   return false;
+}
+
+/** Closed to everybody, where we may not even look: such as above the working directory. */
+function modeOfFolder(path: string): number {
+  try {
+    return statSync(path).mode;
+  } catch {
+    return 0;
+  }
 }
 
 /** Without links; a file that is gone by now is taken by its name. */

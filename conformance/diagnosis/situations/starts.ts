@@ -1,7 +1,7 @@
 /** A daemon that cannot start, or starts with a word of warning. */
 
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { echo } from '../../interop/targets.ts';
 import { newAddress } from '../../subjects/addresses.ts';
@@ -48,6 +48,17 @@ function warned(
   };
 }
 
+/** A key file that others can reach, which they cannot in the folder of a scope. */
+function publicKeyFile(stage: Stage): string {
+  const folder = mkdtempSync('/tmp/diagnosis-');
+  stage.scope.onClose(() => rmSync(folder, { recursive: true }));
+  chmodSync(folder, 0o755);
+  const path = join(folder, 'key');
+  writeFileSync(path, randomBytes(32));
+  chmodSync(path, 0o644);
+  return path;
+}
+
 export const starts: Chapter = {
   title: 'the start',
   situations: [
@@ -85,7 +96,7 @@ export const starts: Chapter = {
     warned(
       'others can read the key file',
       { says: [/the key .* can be read or written by others: its mode is 0644$/] },
-      (stage) => ({ key: stage.keyFile('open', randomBytes(32), 0o644) }),
+      (stage) => ({ key: publicKeyFile(stage) }),
     ),
     warned(
       'the key file is short',
