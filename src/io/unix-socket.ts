@@ -75,7 +75,7 @@ async function findAbandoned(path: string): Promise<BigIntStats | undefined> {
   //= CL-36
   //# What is at the path of a source MUST NOT be touched, unless it is the daemon's own UNIX socket
   //# or one that no process listens on: neither at the start, which then fails, nor at the end.
-  if (!there.isSocket()) throw occupied(`${kindOf(there)} is there`);
+  if (!there.isSocket()) throw occupied(`${kindOf(there)} is there (EADDRINUSE)`);
   const refusal = await connectTo(path);
   switch (refusal) {
     case 'ECONNREFUSED':
@@ -87,7 +87,9 @@ async function findAbandoned(path: string): Promise<BigIntStats | undefined> {
     case 'EAGAIN':
       throw inUse();
     case 'EPROTOTYPE':
-      throw occupied('a UNIX socket of another kind is there, not one that takes connections');
+      throw occupied(
+        'a UNIX socket of another kind is there, which takes no connections (EADDRINUSE)',
+      );
     default:
       throw occupied(
         `a UNIX socket is there, and whether somebody listens on it cannot be told: ${wordsFor(refusal)}`,
