@@ -74,7 +74,7 @@ export const starts: Chapter = {
     ),
     refused(
       'a regular file is at the source',
-      /cannot listen on .* \(-s\): a regular file is there$/,
+      /cannot listen on .* \(-s\): a regular file is there \(EADDRINUSE\)$/,
       async (stage) => {
         const path = join(stage.scope.directory, 'file');
         writeFileSync(path, 'precious');
