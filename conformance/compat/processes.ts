@@ -4,7 +4,7 @@
  * Nothing here waits for a disk, and waits look often: so all of it is synchronous.
  */
 
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { placeOf } from '../subjects/processes.ts';
 
 /** A socket that listens. */
@@ -94,7 +94,7 @@ export function listeningOf(pid: number): readonly Listening[] {
     const [, , , flags = '', , , inode = '', ...path] = row;
     if ((Number.parseInt(flags, 16) & ACCEPTS_CONNECTIONS) === 0 || !sockets.has(inode)) continue;
     const place = placeOf(path.join(' '));
-    if (existsSync(place)) found.push({ path: place });
+    if (place !== undefined) found.push({ path: place });
   }
   return found;
 }

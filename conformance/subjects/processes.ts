@@ -47,10 +47,9 @@ function listensByProc(pid: number, { net }: Address): boolean {
   const sockets = new Set(withDescendants(pid).flatMap(socketsOf));
   const unix = unixSockets(pid);
   if ('path' in net) {
-    const listens = unix.some(
+    return unix.some(
       ({ inode, path }) => path !== undefined && placeOf(path) === net.path && sockets.has(inode),
     );
-    return listens && existsSync(net.path);
   }
   // A machine that has just closed thousands of connections has a table of megabytes. It is looked
   // at only when the process has a socket that may be in it.
@@ -92,11 +91,14 @@ function unixSockets(pid: number): readonly { readonly inode: string; readonly p
 }
 
 /**
- * Where a UNIX socket is found that was bound to this path: ours is bound beside its place, under a
- * name that ends in eight random digits, and put in place when it listens (src/io/unix-socket.ts).
+ * Where a UNIX socket is found that was bound to this path, if it is in place: ours is bound beside
+ * its place, under a name that ends in eight random digits, and loses that name when it is put
+ * there (src/io/unix-socket.ts). Until then, what is in its place is another one's.
  */
-export function placeOf(boundTo: string): string {
-  return boundTo.replace(/\.[0-9a-f]{8}$/, '');
+export function placeOf(boundTo: string): string | undefined {
+  const place = boundTo.replace(/\.[0-9a-f]{8}$/, '');
+  const beside = place !== boundTo && existsSync(boundTo);
+  return !beside && existsSync(place) ? place : undefined;
 }
 
 function withDescendants(pid: number): readonly number[] {
@@ -138,9 +140,10 @@ export async function listensByLsof(pid: number, address: Address): Promise<bool
   }
   // lsof exits with 1 where nothing matches. Names of UNIX sockets may carry a suffix.
   return 'path' in net
-    ? existsSync(net.path) &&
-        result.stdout
-          .split('\n')
-          .some((line) => placeOf(line.split(' ')[0] ?? '') === `n${net.path}`)
+    ? result.stdout
+        .split('\n')
+        .some(
+          (line) => line.startsWith('n') && placeOf(line.slice(1).split(' ')[0] ?? '') === net.path,
+        )
     : result.exitCode === 0;
 }
