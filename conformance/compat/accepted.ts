@@ -115,15 +115,6 @@ export const ACCEPTED: readonly Accepted[] = [
     vector: / unknown (name|service)$/,
   },
   {
-    id: 'what is there',
-    reason:
-      'Where something else is at the path of the source, ours says what. C calls it an address in use.',
-    aspect: /gives the reason: EADDRINUSE/,
-    c: /^yes$/,
-    subject: /^\(nothing\)$/,
-    vector: /^source path of a /,
-  },
-  {
     id: 'timed out',
     reason:
       'spipe says what timed out. C has one sentence for every end that it does not distinguish.',
