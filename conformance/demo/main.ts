@@ -44,7 +44,13 @@ const interruption = new AbortController();
 function interrupt(signal: Interrupted['signal']): void {
   // Asked twice, also by npm, which passes on what a terminal has sent to all of us already: then
   // without an orderly end, and still with nothing left (two-ends.ts).
-  if (interruption.signal.aborted) process.exit(128 + constants.signals[signal]);
+  if (interruption.signal.aborted) {
+    process.once('exit', () => {
+      process.removeAllListeners(signal);
+      endOf(signal);
+    });
+    process.exit();
+  }
   interruption.abort(new Interrupted(signal));
 }
 // Not `once`: without a listener of ours, execa's own would end the process before we clean up.
