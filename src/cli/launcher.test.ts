@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Scope } from '../../conformance/subjects/scope.ts';
 import {
+  childrenOf,
   connectTo,
   daemonOf,
   isAlive,
@@ -66,12 +67,6 @@ async function served(): Promise<void> {
 
 /** What Node says when a debugger can attach. */
 const DEBUGGER = /Debugger listening/;
-
-/** The children of a process, by proc(5). */
-function childrenOf(pid: number): readonly number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return children.trim().split(' ').filter(Boolean).map(Number);
-}
 
 /** The first child of a process that bears this name. */
 async function childNamed(pid: number, name: string, except?: number): Promise<number> {

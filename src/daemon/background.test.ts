@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Scope } from '../../conformance/subjects/scope.ts';
 import {
+  childrenOf,
   daemonOf,
   isAlive,
   isListening,
@@ -49,8 +50,7 @@ async function childOf(pid: number): Promise<number> {
   let child = 0;
   // The shell of the launcher has children of its own before.
   await until('a background process', () => {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-    child = Number(children.find((one) => nameOf(Number(one)) === 'spiped') ?? 0);
+    child = childrenOf(pid).find((one) => nameOf(one) === 'spiped') ?? 0;
     return child !== 0;
   });
   scope.onClose(() => isAlive(child) && process.kill(child, 'SIGKILL'));

@@ -13,6 +13,7 @@ import { unixAddress } from '../../conformance/subjects/addresses.ts';
 import { isListening as listensOn } from '../../conformance/subjects/processes.ts';
 import { Scope } from '../../conformance/subjects/scope.ts';
 import {
+  childrenOf,
   connectTo,
   daemonOf,
   isAlive,
@@ -48,12 +49,6 @@ const end = (role: '-e' | '-d', from: string, to: string, ...more: string[]): st
   ...['-F', role, '-s', path(from), '-t', path(to), '-k', key, '-o', '60'],
   ...more,
 ];
-
-/** The processes that this one has started and that have a name, by number. */
-function childrenOf(pid: number): readonly number[] {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return text === '' ? [] : text.split(' ').map(Number);
-}
 
 /** The workers of a daemon, when there are so many. */
 async function workersOf(pid: number, count: number): Promise<readonly number[]> {

@@ -121,6 +121,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** The processes that this one has started, by number (proc(5)). */
+export function childrenOf(pid: number): readonly number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return text === '' ? [] : text.split(' ').map(Number);
+}
+
 /** What a process is called; one that has just ended has no name. */
 export function nameOf(pid: number): string | undefined {
   try {
