@@ -1,8 +1,9 @@
 /** That the operating system is asked rightly who listens where. */
 
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Address, addressOf, canListen, newAddress } from './addresses.ts';
+import { type Address, addressOf, canListen, newAddress, unixAddress } from './addresses.ts';
 import { isListening, listensByLsof } from './processes.ts';
 import { Program } from './program.ts';
 import { Scope } from './scope.ts';
@@ -34,6 +35,12 @@ test.each(spellings)('listening is seen, and only while it lasts (%s)', async (s
   expect(await isListening(process.pid, address)).toBe(true);
   const other = new Program(scope, 'other', ['sleep', '600'], []);
   expect(await isListening(other.pid, address)).toBe(false);
+});
+
+test('a path with spaces, and letters of any language, is seen as it is', async () => {
+  const address = unixAddress(join(scope.directory, 'two  wörds'));
+  await listen(address);
+  expect(await isListening(process.pid, address)).toBe(true);
 });
 
 test('a connection of the process is not taken for listening', async () => {

@@ -84,7 +84,9 @@ function unixSockets(pid: number): readonly { readonly inode: string; readonly p
     .split('\n')
     .slice(1)
     .map((row) => {
-      const [, , , flags = '', , , inode = '', boundTo] = row.trim().split(/\s+/);
+      // A path may have spaces in it.
+      const [, flags = '', inode = '', boundTo] =
+        /^\S+ +\S+ +\S+ +(\S+) +\S+ +\S+ +(\S+)(?: (.+))?$/.exec(row) ?? [];
       const accepts = (Number.parseInt(flags, 16) & ACCEPTS_CONNECTIONS) !== 0;
       return { inode, ...(accepts && boundTo !== undefined && { path: boundTo }) };
     });
