@@ -88,7 +88,8 @@ function unixSockets(pid: number): readonly { readonly inode: string; readonly p
       const [, flags = '', inode = '', boundTo] =
         /^\S+ +\S+ +\S+ +(\S+) +\S+ +\S+ +(\S+)(?: (.+))?$/.exec(row) ?? [];
       const accepts = (Number.parseInt(flags, 16) & ACCEPTS_CONNECTIONS) !== 0;
-      return { inode, ...(accepts && boundTo !== undefined && { path: boundTo }) };
+      const path = boundTo !== undefined && Buffer.from(boundTo, 'latin1').toString();
+      return { inode, ...(accepts && path !== false && { path }) };
     });
 }
 
