@@ -119,11 +119,18 @@ async function atRest(socket: Socket): Promise<void> {
 }
 
 /** Bytes of this TCP socket that the other machine has not acknowledged (Linux; 0 elsewhere). */
-function unacknowledged({ localPort = 0 }: Socket): number {
-  const port = `:${localPort.toString(16).toUpperCase().padStart(4, '0')}`;
-  for (const line of openSockets().split('\n')) {
-    const [, local, , , queues = ''] = line.trim().split(/\s+/);
-    if (local?.endsWith(port)) return Number.parseInt(queues, 16);
+function unacknowledged({ localPort = 0, remotePort = 0 }: Socket): number {
+  const [own, peer] = [localPort, remotePort].map(
+    (port) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`,
+  );
+  // The kernel's list is read in pieces: where sockets come and go, one can be missing.
+  for (let attempt = 0; attempt < 20; attempt++) {
+    for (const line of openSockets().split('\n')) {
+      const [, local = '', remote = '', , queues = ''] = line.trim().split(/\s+/);
+      if (local.endsWith(own ?? '') && remote.endsWith(peer ?? '')) {
+        return Number.parseInt(queues, 16);
+      }
+    }
   }
   return 0;
 }
