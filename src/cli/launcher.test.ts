@@ -9,6 +9,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync 
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Scope } from '../../conformance/subjects/scope.ts';
+import { HEAP_OPTIONS } from '../daemon/memory.ts';
 import {
   childrenOf,
   connectTo,
@@ -187,6 +188,36 @@ describe('The environment', () => {
     const args = ['-t', path('s'), '-k', path('key')];
     const spipe = startSpiped(scope, args, { command: SPIPE, input: 'without compilation', env });
     expect(await spipe.ended).toMatchObject({ code: 0, stdout: 'without compilation' });
+  });
+});
+
+describe('The options that keep a heap small', () => {
+  // Each Node process leaves its options, one line each.
+  const hook = `import('node:fs').then((fs) => fs.appendFileSync(process.env.TOLD, process.execArgv.join(' ') + '\\n'))`;
+  const env = (): Record<string, string> => ({
+    TOLD: path('told'),
+    SPIPED_NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(hook)}`,
+  });
+  const kept = (): readonly boolean[] => {
+    const lines = readFileSync(path('told'), 'utf8').trim().split('\n');
+    return lines.map((line) => HEAP_OPTIONS.every((option) => line.includes(option)));
+  };
+
+  test.each([['-F'], ['-jF']])('are given to what serves in the foreground (%s)', async (word) => {
+    startSpiped(scope, [word, ...server()], { env: env() });
+    await until('a spiped that listens', () => isListening(scope, path('s')));
+    expect(kept()).not.toContain(false);
+  });
+
+  test('are given to what serves in the background, and not to who starts it', async () => {
+    expect(await runSpiped(scope, server('-p', 'pid'), { env: env() })).toMatchObject({ code: 0 });
+    daemonOf(scope, 'pid');
+    expect(kept().slice(0, 2)).toEqual([false, true]);
+  });
+
+  test('are not given to what only answers, since they make a start slower', async () => {
+    expect(await runSpiped(scope, ['--version'], { env: env() })).toMatchObject({ code: 0 });
+    expect(kept()).toEqual([false]);
   });
 });
 

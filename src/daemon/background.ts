@@ -12,6 +12,7 @@ import { fstatSync } from 'node:fs';
 import type { SpipedConfig } from '../cli/config.ts';
 import { BACKGROUND_MARK } from './background-mark.ts';
 import { environmentOf, type Inheritance } from './inheritance.ts';
+import { HEAP_OPTIONS } from './memory.ts';
 
 /** What came of the background process. */
 type Start =
@@ -53,7 +54,7 @@ function attempt(keyFile: string, inherited: Inheritance): Promise<Start> {
   // Of `argv`, the first two are Node and the program.
   const { execPath, execArgv, argv, env } = process;
   return new Promise((resolve) => {
-    const child = spawn(execPath, [...execArgv, ...argv.slice(1)], {
+    const child = spawn(execPath, [...HEAP_OPTIONS, ...execArgv, ...argv.slice(1)], {
       stdio,
       detached: true,
       env: { ...env, ...environmentOf(inherited), [BACKGROUND_MARK]: String(report) },

@@ -5,10 +5,16 @@
  * a daemon holds 30 MiB of garbage that it has no reason to look at, and stays that large. Here
  * the heap is collected once in so many connections. Data lies outside the heap, where V8 hardly
  * counts it: new objects are collected after so many bytes. That there is a function to collect
- * with, and that the space for new objects is small, are options of Node's command line, which
- * the launcher gives (`cli/launcher.sh`); without it, V8 is left to itself.
+ * with, and that the space for new objects is small, are options of Node's command line; without
+ * them, V8 is left to itself.
  * It is not where a connection's own memory is bounded: see protocol/flow.ts.
  */
+
+/**
+ * What Node is to be told for it: what the space for new objects takes at the most, in MiB, and that
+ * there be a `gc`. The launcher says the same to what is not started by us (`cli/launcher.sh`).
+ */
+export const HEAP_OPTIONS: readonly string[] = ['--max-semi-space-size=1', '--expose-gc'];
 
 /** After so many connections have ended the heap is collected: about 20 ms of a second's work. */
 export const CONNECTIONS_PER_COLLECTION = 1000;
