@@ -44,13 +44,7 @@ const interruption = new AbortController();
 function interrupt(signal: Interrupted['signal']): void {
   // Asked twice, also by npm, which passes on what a terminal has sent to all of us already: then
   // without an orderly end, and still with nothing left (two-ends.ts).
-  if (interruption.signal.aborted) {
-    process.once('exit', () => {
-      process.removeAllListeners(signal);
-      endOf(signal);
-    });
-    process.exit();
-  }
+  if (interruption.signal.aborted) endBy(signal);
   interruption.abort(new Interrupted(signal));
 }
 // Not `once`: without a listener of ours, execa's own would end the process before we clean up.
@@ -67,18 +61,23 @@ try {
 } catch (error) {
   // A terminal sends a signal to what we have started, too. Of what then fails we say nothing.
   const { aborted, reason } = interruption.signal;
-  if (aborted && reason instanceof Interrupted) endOf(reason.signal);
+  if (aborted && reason instanceof Interrupted) endBy(reason.signal);
   const cause = error instanceof Error ? error.message : String(error);
   process.stderr.write(`\nThe demonstration failed: ${cause}\n`);
   process.exit(1);
 }
 
-/** Die of the signal, as who sent it expects: npm then says nothing, and a shell's loop ends. */
-function endOf(signal: Interrupted['signal']): void {
-  // Node ignores SIGPIPE.
-  if (signal === 'SIGPIPE') process.exit(128 + constants.signals[signal]);
-  process.off(signal, interrupt);
-  process.kill(process.pid, signal);
+/**
+ * Die of the signal, as who sent it expects: npm then says nothing, and a shell's loop ends. What
+ * is to be done at an exit, ours and execa's, is done before.
+ */
+function endBy(signal: Interrupted['signal']): never {
+  process.once('exit', () => {
+    process.removeAllListeners(signal);
+    // Node ignores SIGPIPE; then the exit goes on.
+    if (signal !== 'SIGPIPE') process.kill(process.pid, signal);
+  });
+  process.exit(128 + constants.signals[signal]);
 }
 
 /** The whole story. Throws with one line that names the cause when something does not work. */
