@@ -8,6 +8,8 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { unixAddress } from '../../conformance/subjects/addresses.ts';
+import { isListening as listensOn } from '../../conformance/subjects/processes.ts';
 import { Scope } from '../../conformance/subjects/scope.ts';
 import {
   connectTo,
@@ -44,7 +46,8 @@ const end = (role: '-e' | '-d', from: string, to: string, ...more: string[]): st
 /** A spiped that listens on the socket `from`. */
 async function listening(args: readonly string[], from: string, options?: StartOptions) {
   const spiped = startSpiped(scope, args, options);
-  await until(`a spiped on ${from}`, () => isListening(scope, path(from)));
+  // Not by a connection, which a test would have to count.
+  await until(`a spiped on ${from}`, () => listensOn(spiped.pid, unixAddress(path(from))));
   return spiped;
 }
 
