@@ -79,10 +79,14 @@ describe('start', () => {
   const exitCode = process.exitCode;
   afterEach(() => {
     process.exitCode = exitCode;
+    vi.useRealTimers();
     vi.restoreAllMocks();
   });
 
   test('runs the configuration, and its result is the exit code', async () => {
+    // What then ends a process that something keeps must not end this one, some time later.
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const exit = vi.spyOn(process, 'exit').mockReturnValue(undefined as never);
     const ran: unknown[] = [];
     await start({ kind: 'run', config: 'the config' }, async () => async (config) => {
       ran.push(config);
@@ -90,6 +94,9 @@ describe('start', () => {
     });
     expect(ran).toEqual(['the config']);
     expect(process.exitCode).toBe(7);
+    expect(exit).not.toHaveBeenCalled();
+    vi.runAllTimers();
+    expect(exit).toHaveBeenCalledOnce();
   });
 
   test('loads nothing when there is nothing to run', async () => {
