@@ -107,14 +107,6 @@ export const ACCEPTED: readonly Accepted[] = [
     vector: /SIGHUP$/,
   },
   {
-    id: 'host alone',
-    reason:
-      'Where a look-up fails, ours names the host or service; C names the whole address after it.',
-    aspect: /names: (no-such-name\.invalid:.*|.*:no-such-service)/,
-    subject: /^\(nothing\)$/,
-    vector: / unknown (name|service)$/,
-  },
-  {
     id: 'timed out',
     reason:
       'spipe says what timed out. C has one sentence for every end that it does not distinguish.',

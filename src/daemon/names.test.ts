@@ -65,7 +65,7 @@ test('of several addresses the first is listened on and bound, and a warning say
 test('without -D the first failure ends it', async () => {
   const { asked, resolve } = resolver(1, '192.0.2.1');
   await expect(resolveNames(config(false), logger, resolve)).rejects.toThrow(
-    'Error looking up source.example:1',
+    'Error looking up source.example:1 (-s source.example:1)',
   );
   expect(asked).toEqual(['source.example:1']);
 });

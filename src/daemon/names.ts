@@ -39,7 +39,9 @@ export async function resolveNames(
   resolve: Resolve = resolveAddress,
 ): Promise<ResolvedNames> {
   const lookUp = (option: string, address: Address): Promise<readonly Endpoint[]> =>
-    config.waitForNames ? patiently(option, address, logger, resolve) : resolve(address);
+    config.waitForNames
+      ? patiently(option, address, logger, resolve)
+      : lookUpOnce(option, address, resolve);
 
   const source = firstOf('-s', config.source, await lookUp('-s', config.source), logger);
   const target = await lookUp('-t', config.target);
@@ -50,7 +52,23 @@ export async function resolveNames(
 
 /** The address of `-b`, looked up: the first, as {@link resolveNames} takes it. For spipe. */
 export async function resolveBind(address: Address, logger: Logger): Promise<LocalAddress> {
-  return localAddress(firstOf('-b', address, await resolveAddress(address), logger));
+  return localAddress(firstOf('-b', address, await lookUpOnce('-b', address), logger));
+}
+
+/** Look up what this option names; a failure says which option, and what it was given. */
+//= CL-10
+//# The reason of a refusal SHOULD be one line on standard error that names the option, the value
+//# and what was expected.
+export async function lookUpOnce(
+  option: string,
+  address: Address,
+  lookUp: Resolve = resolveAddress,
+): Promise<readonly Endpoint[]> {
+  try {
+    return await lookUp(address);
+  } catch (error) {
+    throw new Error(`${systemReason(error)} (${option} ${address.text})`, { cause: error });
+  }
 }
 
 //= CL-26

@@ -10,7 +10,6 @@ import type { SpipeConfig } from '../cli/config.ts';
 import { createSuite, eraseSecrets } from '../crypto/index.ts';
 import { runConnection } from '../io/connection.ts';
 import { createExponentiator } from '../io/exponentiation.ts';
-import { resolveAddress } from '../io/resolve.ts';
 import { dial } from '../io/socket.ts';
 import { stdioChannel } from '../io/stdio.ts';
 import type { ConnectionSummary } from '../io/summary.ts';
@@ -28,7 +27,7 @@ import {
   describeLoss,
   logConnectionEnd,
 } from './log-connection.ts';
-import { resolveBind } from './names.ts';
+import { lookUpOnce, resolveBind } from './names.ts';
 
 /** Run spipe to its end. Resolves to the exit status. */
 export async function runSpipe(config: SpipeConfig, inherited: Inheritance): Promise<number> {
@@ -63,7 +62,7 @@ async function connect(
   logger: Logger,
 ): Promise<ConnectionSummary> {
   requireStreams(inherited);
-  const target = await resolveAddress(config.target);
+  const target = await lookUpOnce('-t', config.target);
   const bind = config.bind === undefined ? undefined : await resolveBind(config.bind, logger);
   const secret = await readKey(config.keyFile, inherited, logger);
   const { policy, timeoutMilliseconds, keepAlive } = config;

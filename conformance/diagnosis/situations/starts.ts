@@ -64,8 +64,18 @@ export const starts: Chapter = {
   situations: [
     refused(
       'the name of the target is unknown',
-      /^spiped: Error looking up nobody\.invalid: /,
+      /^spiped: Error looking up nobody\.invalid: .* \(-t nobody\.invalid:80\)$/,
       async () => ({ '-t': 'nobody.invalid:80' }),
+    ),
+    refused(
+      'the port of the target is no service',
+      /^spiped: Error looking up 127\.0\.0\.1: no TCP service is called "no-such" \(-t 127\.0\.0\.1:no-such\)$/,
+      async () => ({ '-t': '127.0.0.1:no-such' }),
+    ),
+    refused(
+      'the zone of the source is no interface',
+      /^spiped: no network interface is called or numbered "nosuch", in address "fe80::1%nosuch:80" \(-s /,
+      async () => ({ '-s': 'fe80::1%nosuch:80' }),
     ),
     refused(
       'the source is in use',
