@@ -38,12 +38,12 @@ for (const { title, vectors } of TOPICS) {
   });
 }
 
-test.runIf(c?.version === VERSION && subject.name === 'ours' && obstacles.size === 0)(
-  'every accepted difference is still there',
-  () => {
-    expect(ACCEPTED.map(({ id }) => id).filter((id) => !used.has(id))).toEqual([]);
-  },
-);
+test('every accepted difference is still there', ({ skip }) => {
+  if (c?.version !== VERSION) skip(`this needs C spiped ${VERSION}`);
+  if (subject.name !== 'ours') skip('another program than ours is tested');
+  if (obstacles.size > 0) skip(`${obstacles.size} vectors cannot be run here`);
+  expect(ACCEPTED.map(({ id }) => id).filter((id) => !used.has(id))).toEqual([]);
+});
 
 function declare(vector: Vector): void {
   const title = JSON.stringify(`${vector.id}: ${vector.goal}`).slice(1, -1).replaceAll('\\"', '"');
