@@ -3,7 +3,8 @@
  * user of `spipe` is told.
  *
  * Goal: C's exit status is that of a transfer in order, and ours is not (CL-45, CN-22). The whole
- * packet before it reaches standard output with both.
+ * packet before it reaches standard output with both. And R-9: what came before a bad packet reaches a
+ * standard output that nobody read until then.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -30,10 +31,14 @@ const keyFile = randomBytes(40);
 const directory = mkdtempSync(path.join(tmpdir(), 'register-'));
 let server: Server;
 const children: ChildProcess[] = [];
+/** What a server sends after its handshake, given packets with the numbers 0, 1, 2 … */
+let answer: (seal: (plaintext: Uint8Array) => Uint8Array) => Uint8Array;
+/** The server's kernel has all of it. */
+let answered: () => void = () => {};
 
 beforeAll(async () => {
   writeFileSync(path.join(directory, 'key'), keyFile, { mode: 0o600 });
-  server = createServer({ allowHalfOpen: true }, sendPacketAndAHalf);
+  server = createServer({ allowHalfOpen: true }, serve);
   await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
 });
 
@@ -43,8 +48,8 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** A server in order, until its second packet breaks off. */
-function sendPacketAndAHalf(socket: Socket): void {
+/** A server in order, until its answer. */
+function serve(socket: Socket): void {
   const suite = createSuite(referenceEngine);
   const context: HandshakeContext = {
     role: 'server',
@@ -61,8 +66,11 @@ function sendPacketAndAHalf(socket: Socket): void {
     if (state.phase !== 'established') return;
     socket.off('data', receive);
     socket.resume();
-    const packets = suite.sealPackets(state.keys.server, 0n, Buffer.alloc(2048, 'whole '));
-    socket.end(packets.subarray(0, PACKET_BYTES * 1.5));
+    const { server: keys } = state.keys;
+    socket.end(
+      answer((plaintext) => suite.sealPackets(keys, 0n, plaintext)),
+      () => answered(),
+    );
   };
   const receive = (bytes: Buffer): void => handle({ type: 'bytesReceived', bytes });
   socket.on('data', receive);
@@ -70,10 +78,14 @@ function sendPacketAndAHalf(socket: Socket): void {
   handle({ type: 'handshakeStarted', nonce: randomBytes(32) });
 }
 
-/** Run a spipe against the server, with nothing to send. */
+/** One packet, and half of another. */
+const packetAndAHalf: typeof answer = (seal) =>
+  seal(Buffer.alloc(2048, 'whole ')).subarray(0, PACKET_BYTES * 1.5);
+
+/** Run a spipe against the server, with nothing to send; its output is read after `readAfter`. */
 async function run(
-  program: string,
-  ...args: readonly string[]
+  [program, ...args]: readonly [string, ...string[]],
+  readAfter: Promise<void> = Promise.resolve(),
 ): Promise<{ readonly status: number | null; readonly out: Buffer; readonly said: string }> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
@@ -84,7 +96,7 @@ async function run(
   children.push(child);
   const out: Buffer[] = [];
   let said = '';
-  child.stdout.on('data', (bytes: Buffer) => out.push(bytes));
+  void readAfter.then(() => child.stdout.on('data', (bytes: Buffer) => out.push(bytes)));
   child.stderr.on('data', (bytes: Buffer) => {
     said += bytes.toString();
   });
@@ -100,15 +112,31 @@ const firstMessage = Buffer.alloc(1024, 'whole ');
 test.skipIf(upstream === undefined)(
   'R-6: C spipe calls a stream that ends inside a packet a success, and is silent (CN-22)',
   async () => {
-    const { status, out, said } = await run(upstream?.spipe ?? '');
+    answer = packetAndAHalf;
+    const { status, out, said } = await run([upstream?.spipe ?? '']);
     expect({ status, said }).toEqual({ status: 0, said: '' });
     expect(out).toEqual(firstMessage);
   },
 );
 
 test('R-6: our spipe delivers what is whole, and says what is missing (CL-45, CN-13, CN-22)', async () => {
-  const { status, out, said } = await run(process.execPath, '--import', 'tsx', OURS);
+  answer = packetAndAHalf;
+  const { status, out, said } = await run([process.execPath, '--import', 'tsx', OURS]);
   expect(status).toBe(1);
   expect(said).toMatch(/ended inside a packet/);
   expect(out).toEqual(firstMessage);
+});
+
+test('R-9: our spipe delivers what came before a bad packet, however late it is read (CN-26)', async () => {
+  // More than the pipes and sockets on its way hold: a part waits in spipe.
+  const plaintext = randomBytes(600 * 1024);
+  answer = (seal) => Buffer.concat([seal(plaintext), Buffer.alloc(PACKET_BYTES)]);
+  const sent = new Promise<void>((resolve) => {
+    answered = resolve;
+  });
+  const { status, out, said } = await run([process.execPath, '--import', 'tsx', OURS], sent);
+  expect(status).toBe(1);
+  expect(said).toMatch(/a packet failed authentication/);
+  expect(said).not.toMatch(/not delivered/);
+  expect(out.equals(plaintext)).toBe(true);
 });
