@@ -9,6 +9,7 @@
  */
 
 import { constants } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { newAddress } from '../subjects/addresses.ts';
 import { type Command, ours, type Subject, upstreamSubject } from '../subjects/subject.ts';
@@ -59,7 +60,9 @@ try {
   await demonstrate(interruption.signal);
   process.exit(0);
 } catch (error) {
-  // A terminal sends a signal to what we have started, too. Of what then fails we say nothing.
+  // A terminal sends a signal to what we have started, too. Of what then fails we say nothing; our
+  // own may still be on its way.
+  await setTimeout(250, undefined, { signal: interruption.signal }).catch(() => {});
   const { aborted, reason } = interruption.signal;
   if (aborted && reason instanceof Interrupted) endBy(reason.signal);
   const cause = error instanceof Error ? error.message : String(error);

@@ -210,6 +210,14 @@ test('CN-27: the other end of a TCP socket that is reset sees that', async () =>
   expect(journal.entries).toEqual([]);
 });
 
+test('a socket whose end is on its way is closed by a reset, too', async () => {
+  const { channel } = attached();
+  const closed = once(pair.accepted, 'close');
+  channel.endWriting();
+  channel.reset();
+  await closed;
+});
+
 test('what has no reset is destroyed', () => {
   const stream = new PassThrough();
   streamChannel(stream, stream, 'test').reset();

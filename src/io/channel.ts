@@ -138,8 +138,10 @@ export function streamChannel(
     },
     reset() {
       listener = undefined;
-      // A socket that has a family of addresses is TCP.
-      if (writable instanceof Socket && writable.remoteFamily !== undefined) {
+      // A socket that has a family of addresses is TCP. One whose end is on its way has been told an
+      // end already, and Node would lose its descriptor (20 to 26; libuv resets none that shuts down).
+      const tcp = writable instanceof Socket && writable.remoteFamily !== undefined;
+      if (tcp && !writable.writableEnded) {
         writable.resetAndDestroy();
       } else this.destroy();
     },
