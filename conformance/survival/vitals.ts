@@ -24,18 +24,24 @@ export async function residentBytes(pid: number): Promise<number> {
   return Number(kilobytes) * 1024;
 }
 
-/** How many descriptors are open; 0 when there is no such process any more. */
+/**
+ * How many descriptors are open; 0 when there is no such process any more. What an event loop is
+ * made of, pipes and such, does not count: a thread may begin, with one of its own, when it likes.
+ */
 export async function descriptors(pid: number): Promise<number> {
-  return (await readdir(`/proc/${pid}/fd`).catch(() => [])).length;
+  return (await linksOf(pid)).filter((link) => !/^(?:anon_inode|pipe):/.test(link)).length;
 }
 
 /** How many of the descriptors are sockets, standard streams among them. */
 export async function sockets(pid: number): Promise<number> {
+  return (await linksOf(pid)).filter((link) => link.startsWith('socket:')).length;
+}
+
+/** What the descriptors lead to (proc(5)). */
+async function linksOf(pid: number): Promise<readonly string[]> {
   const names = await readdir(`/proc/${pid}/fd`).catch(() => []);
-  const links = await Promise.all(
-    names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')),
-  );
-  return links.filter((link) => link.startsWith('socket:')).length;
+  const links = names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => undefined));
+  return (await Promise.all(links)).filter((link) => link !== undefined);
 }
 
 const POLL_INTERVAL = 20;
