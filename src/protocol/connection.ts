@@ -421,17 +421,17 @@ function failSide(
       to === 'plain' && state.flow.unsent.cipher > 0 && state.pipe.opening.packetNumber === 0n;
     return closeWith(state, outcome, reset ? { reset: 'plain' } : {});
   }
-  // What it still sends is thrown away, but taken: one that answers as it reads would take no more.
-  const read = setReading(state.flow, to, state.pipe.ends[to] === 'running');
+  // What the kernel has from it, unread, makes its close a reset, as with C (CN-27).
+  const quiet = setReading(state.flow, to, false);
   return {
-    state: { phase: 'delivering', flow: read.flow, to, outcome, session: sessionOf(state) },
+    state: { phase: 'delivering', flow: quiet.flow, to, outcome, session: sessionOf(state) },
     effects: [
       { type: 'eraseSecrets', secrets: secretsOf(state) },
       //= CN-23
       //# A fatal event MUST close the socket of its side at once, without a byte to the peer that
-      //# tells why, and nothing that either side still sends MUST be passed on.
+      //# tells why, and nothing more MUST be read from either side.
       { type: 'closeSide', side: failed, outcome },
-      ...read.effects,
+      ...quiet.effects,
       //= TM-7
       //# The delivery of CN-26 MUST be bounded by a timer with the value of `-o`, from the fatal
       //# event on; its expiry closes what is open.
@@ -460,7 +460,7 @@ function delivering(state: In<'delivering'>, event: ConnectionEvent): Connection
     case 'bytesReceived':
     case 'endReceived':
     case 'endCompleted':
-      // Heard before its side was closed, or of no use any more.
+      // Heard before the sides were closed and left unread.
       return { state, effects: [] };
     default:
       return unexpected('connection', state, event);
