@@ -28,7 +28,13 @@ export const stalledTargets = defineScenario<Size>({
     long: { connections: 200, seconds: 20, margin: 0 },
   },
   async run({ connections, seconds, margin }, { scope, subject }, findings) {
-    const pipe = await AttackedPipe.open(scope, { entrance: subject, exit: subject });
+    const pipe = await AttackedPipe.open(scope, {
+      entrance: subject,
+      exit: subject,
+      // What is still on its way when its sender is gone holds a connection for so long (TM-7).
+      entranceSettings: { patience: 10 },
+      exitSettings: { patience: 10 },
+    });
     const start = await Promise.all(pipe.daemons.map(({ pid }) => residentBytes(pid)));
     const memory = pipe.daemons.map(({ pid }) => new MemoryWatch(pid, 100));
 
