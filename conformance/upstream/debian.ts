@@ -11,8 +11,12 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
-import type { UpstreamEnvironment } from './locate.ts';
-import { isExecutable, type Programs, upstreamVersion } from './programs.ts';
+import {
+  isExecutable,
+  type Programs,
+  type UpstreamEnvironment,
+  upstreamVersion,
+} from './programs.ts';
 
 /** Time limits in milliseconds. An unreachable mirror must not hold up a test run for long. */
 const UPDATE_TIME_LIMIT = 90_000;

@@ -9,7 +9,12 @@
 
 import { delimiter, join } from 'node:path';
 import { unpackDebianPackage } from './debian.ts';
-import { isNativeExecutable, programsAt, upstreamVersion } from './programs.ts';
+import {
+  isNativeExecutable,
+  programsAt,
+  type UpstreamEnvironment,
+  upstreamVersion,
+} from './programs.ts';
 
 /** C spiped with the path of each program, its version such as `1.6.2`, and where it came from. */
 export interface FoundUpstream {
@@ -27,14 +32,6 @@ export interface MissingUpstream {
 }
 
 export type Upstream = FoundUpstream | MissingUpstream;
-
-/** The environment variables that decide where C spiped is looked for. */
-export interface UpstreamEnvironment {
-  readonly SPIPED_UPSTREAM?: string | undefined;
-  readonly PATH?: string | undefined;
-  readonly XDG_CACHE_HOME?: string | undefined;
-  readonly HOME?: string | undefined;
-}
 
 let located: Promise<Upstream> | undefined;
 

@@ -9,6 +9,14 @@ import { access, open, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
 
+/** The environment variables that decide where C spiped is looked for. */
+export interface UpstreamEnvironment {
+  readonly SPIPED_UPSTREAM?: string | undefined;
+  readonly PATH?: string | undefined;
+  readonly XDG_CACHE_HOME?: string | undefined;
+  readonly HOME?: string | undefined;
+}
+
 /** Absolute paths of an implementation's two programs. */
 export interface Programs {
   readonly spiped: string;
