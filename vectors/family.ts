@@ -6,7 +6,7 @@
  * Not here: the older file of worked examples, which has a shape of its own (`format.ts`).
  */
 
-import { readVectors } from './format.ts';
+import { readVectors } from './read.ts';
 
 /** What an implementation must do with a vector. The README says it for each family. */
 export type Result = 'valid' | 'invalid' | 'acceptable';

@@ -6,8 +6,8 @@
  * exact to 2^53 only. It is not where values come from: see `generate.ts`, and each origin.
  */
 
-import { readFileSync } from 'node:fs';
 import type { Note, Vector } from './family.ts';
+import { readVectors } from './read.ts';
 
 /** `published-primitives.json`: what standards publish for the primitives. */
 export interface PublishedPrimitives {
@@ -121,11 +121,6 @@ export function readPublishedPrimitives(): PublishedPrimitives {
 /** The vectors of this protocol. */
 export function readHandshakeAndPackets(): HandshakeAndPackets {
   return readVectors('handshake-and-packets.json') as HandshakeAndPackets;
-}
-
-/** The parsed content of a file in this folder; `name` may contain a subfolder. */
-export function readVectors(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
 }
 
 /** Hex to a fresh plain array. */

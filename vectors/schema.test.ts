@@ -2,7 +2,7 @@
 
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readVectors } from './format.ts';
+import { readVectors } from './read.ts';
 import { violations } from './schema-check.ts';
 
 type Json = Record<string, unknown>;

@@ -6,8 +6,9 @@
  * plain arithmetic in `verify.ts`.
  */
 
-import { fromHex, readVectors, toHex } from './format.ts';
+import { fromHex, toHex } from './format.ts';
 import { hmac, pbkdf2 } from './independent/hmac.ts';
+import { readVectors } from './read.ts';
 
 type Hmac = typeof hmac;
 
