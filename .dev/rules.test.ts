@@ -30,8 +30,8 @@ describe('imports', () => {
     ],
     [
       'src/protocol/a.ts',
-      "export * from '../io/address.ts';",
-      'src/protocol must not import src/io (../io/address.ts)',
+      "export * from '../io/channel.ts';",
+      'src/protocol must not import src/io (../io/channel.ts)',
     ],
     [
       'src/protocol/a.ts',
@@ -69,9 +69,19 @@ describe('imports', () => {
       'src/eventlog must not import src/crypto (../crypto/suite.ts)',
     ],
     [
+      'src/config/a.ts',
+      "import { x } from '../io/resolve.ts';",
+      'src/config must not import src/io (../io/resolve.ts)',
+    ],
+    [
+      'src/daemon/a.ts',
+      "import { x } from '../cli/getopt.ts';",
+      'src/daemon must not import src/cli (../cli/getopt.ts)',
+    ],
+    [
       'src/io/a.ts',
-      "import { x } from '../cli/config.ts';",
-      'src/io must not import src/cli (../cli/config.ts)',
+      "import { x } from '../cli/getopt.ts';",
+      'src/io must not import src/cli (../cli/getopt.ts)',
     ],
     [
       'src/io/a.ts',
@@ -148,7 +158,7 @@ describe('imports', () => {
     ],
     [
       'src/cli/a.ts',
-      "import { a } from '../daemon/syslog.ts';\nimport { b } from '../io/address.ts';",
+      "import { a } from '../daemon/syslog.ts';\nimport { b } from '../io/channel.ts';",
     ],
     [
       'conformance/peer/a.ts',
@@ -156,7 +166,7 @@ describe('imports', () => {
     ],
     [
       'conformance/demo/a.ts',
-      "import { a } from '../../src/io/address.ts';\nimport { execa } from 'execa';",
+      "import { a } from '../../src/io/channel.ts';\nimport { execa } from 'execa';",
     ],
     ['src/io/a.ts', "const url = new URL('http://127.0.0.1/');"],
     ['fuzz/a.ts', "import { a } from '../src/protocol/index.ts';"],

@@ -7,11 +7,11 @@
  * `spiped-options.ts` and `spipe-options.ts`.
  */
 
-import { type Address, AddressError, parseAddress } from '../io/address.ts';
+import { type Address, AddressError, parseAddress } from '../config/address.ts';
+import type { NumberResult } from '../config/numbers.ts';
+import { VERSION } from '../config/version.ts';
 import { type OptionSpelling, type ScannedOption, scanOptions } from './getopt.ts';
 import { nearest } from './nearest.ts';
-import type { NumberResult } from './numbers.ts';
-import { VERSION } from './version.ts';
 
 /** A kind of value that is checked where it is read, in the order of the command line. */
 export interface ValueKind {

@@ -6,6 +6,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { VERSION } from '../config/version.ts';
 import { type CommandLine, type Program, usageText } from './command-line.ts';
 import { parseSpipe, SPIPE } from './spipe-options.ts';
 import { parseSpiped, SPIPED } from './spiped-options.ts';
@@ -15,7 +16,6 @@ import {
   SPIPE_COMMAND_LINES,
   SPIPED_COMMAND_LINES,
 } from './testing/c-command-lines.ts';
-import { VERSION } from './version.ts';
 
 /** What exit code and output each verdict promises. */
 function promised(verdict: OurVerdict, program: Program): unknown {

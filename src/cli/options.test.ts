@@ -4,8 +4,8 @@
  */
 
 import { describe, expect, test } from 'vitest';
+import { MAX_TIMEOUT_MILLISECONDS, type SpipeConfig, type SpipedConfig } from '../config/config.ts';
 import { type CommandLine, helpText, type Program, usageText } from './command-line.ts';
-import { MAX_TIMEOUT_MILLISECONDS, type SpipeConfig, type SpipedConfig } from './config.ts';
 import { parseSpipe, SPIPE } from './spipe-options.ts';
 import { parseSpiped, SPIPED } from './spiped-options.ts';
 

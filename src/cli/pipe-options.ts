@@ -3,7 +3,9 @@
  * mean.
  */
 
-import { type Address, parseBindAddress } from '../io/address.ts';
+import { type Address, parseBindAddress } from '../config/address.ts';
+import { type LogConfig, MAX_TIMEOUT_MILLISECONDS, type PipeConfig } from '../config/config.ts';
+import { parseNonNegative } from '../config/numbers.ts';
 import type { Policy } from '../protocol/parameters.ts';
 import {
   addressOption,
@@ -12,8 +14,6 @@ import {
   usageError,
   type ValueKind,
 } from './command-line.ts';
-import { type LogConfig, MAX_TIMEOUT_MILLISECONDS, type PipeConfig } from './config.ts';
-import { parseNonNegative } from './numbers.ts';
 
 /** A duration in seconds, by C's rules. */
 export const SECONDS: ValueKind = {

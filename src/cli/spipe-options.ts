@@ -5,13 +5,13 @@
  * codes (spipe/main.c). Starting anything is `spipe.ts`.
  */
 
+import type { SpipeConfig } from '../config/config.ts';
 import {
   type CommandLine,
   type Program,
   readCommandLine,
   requiredAddress,
 } from './command-line.ts';
-import type { SpipeConfig } from './config.ts';
 import {
   bindAddressOf,
   eventLogOf,

@@ -5,6 +5,8 @@
  * codes (spiped/main.c). Starting anything is `spiped.ts`.
  */
 
+import type { SpipedConfig } from '../config/config.ts';
+import { type NumberResult, parseCount } from '../config/numbers.ts';
 import type { Role } from '../protocol/parameters.ts';
 import {
   type CommandLine,
@@ -16,8 +18,6 @@ import {
   usageError,
   type ValueKind,
 } from './command-line.ts';
-import type { SpipedConfig } from './config.ts';
-import { type NumberResult, parseCount } from './numbers.ts';
 import {
   bindAddressOf,
   choiceOf,

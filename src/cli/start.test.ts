@@ -7,8 +7,8 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { VERSION } from '../config/version.ts';
 import { start } from './start.ts';
-import { VERSION } from './version.ts';
 
 /** Run an entry to its end with nothing on its standard input. */
 async function run(program: 'spiped' | 'spipe', args: readonly string[], stdout?: number) {

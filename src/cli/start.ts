@@ -5,8 +5,8 @@
  * once.
  */
 
+import { print } from '../io/print.ts';
 import type { CommandLine } from './command-line.ts';
-import { print } from './print.ts';
 
 /** Loads what a configuration needs; resolves with the function that runs it to its exit code. */
 export type Load<Config> = (config: Config) => Promise<(config: Config) => Promise<number>>;

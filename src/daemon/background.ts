@@ -9,7 +9,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fstatSync } from 'node:fs';
-import type { SpipedConfig } from '../cli/config.ts';
+import type { SpipedConfig } from '../config/config.ts';
 import { BACKGROUND_MARK } from './background-mark.ts';
 import { environmentOf, type Inheritance } from './inheritance.ts';
 import { HEAP_OPTIONS } from './memory.ts';

@@ -1,7 +1,7 @@
 /** Turning the event log on: from the options to an open log, with the warning that it deserves. */
 
-import type { PipeConfig } from '../cli/config.ts';
-import { VERSION } from '../cli/version.ts';
+import type { PipeConfig } from '../config/config.ts';
+import { VERSION } from '../config/version.ts';
 import { type EventLog, openEventLog } from '../eventlog/index.ts';
 import type { Logger } from './log.ts';
 

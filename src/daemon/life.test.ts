@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Scope } from '../../conformance/subjects/scope.ts';
-import { VERSION } from '../cli/version.ts';
+import { VERSION } from '../config/version.ts';
 import {
   connectTo,
   daemonOf,

@@ -5,8 +5,8 @@
  * A start that fails is an error, and said by who sees it.
  */
 
-import type { SpipedConfig } from '../cli/config.ts';
-import { VERSION } from '../cli/version.ts';
+import type { SpipedConfig } from '../config/config.ts';
+import { VERSION } from '../config/version.ts';
 import type { Listener } from '../io/listener.ts';
 import type { LogFields, Logger } from './log.ts';
 

@@ -1,7 +1,7 @@
 /** What is said when a connection ends: which lines, how loud, with which fields. */
 
 import { describe, expect, test } from 'vitest';
-import type { LogLevel } from '../cli/config.ts';
+import type { LogLevel } from '../config/config.ts';
 import type { ConnectionSummary } from '../io/summary.ts';
 import { FAULTS, type FaultCode, type Outcome, textOf } from '../protocol/faults.ts';
 import type { Role } from '../protocol/parameters.ts';

@@ -6,7 +6,7 @@
  */
 
 import { getSystemErrorMap } from 'node:util';
-import type { LogLevel } from '../cli/config.ts';
+import type { LogLevel } from '../config/config.ts';
 import type { ConnectionSummary } from '../io/summary.ts';
 import { type Outcome, textOf } from '../protocol/faults.ts';
 import type { Role } from '../protocol/parameters.ts';

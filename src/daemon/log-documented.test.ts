@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { LogLevel } from '../cli/config.ts';
+import type { LogLevel } from '../config/config.ts';
 import type { ConnectionSummary } from '../io/summary.ts';
 import { FAULTS } from '../protocol/faults.ts';
 import { createLogger, type LogFields } from './log.ts';

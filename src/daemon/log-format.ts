@@ -3,7 +3,7 @@
  * names of the JSON form: they are stable.
  */
 
-import type { LogConfig, LogLevel } from '../cli/config.ts';
+import type { LogConfig, LogLevel } from '../config/config.ts';
 import type { LogFields } from './log.ts';
 import type { LogLine } from './log-sink.ts';
 

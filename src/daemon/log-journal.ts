@@ -9,7 +9,7 @@
  */
 
 import { fstatSync } from 'node:fs';
-import type { LogLevel } from '../cli/config.ts';
+import type { LogLevel } from '../config/config.ts';
 import type { LogSink } from './log-sink.ts';
 import { stderrSink } from './log-stderr.ts';
 

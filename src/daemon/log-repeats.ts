@@ -6,7 +6,7 @@
  * record for each kind whose window is open, and those are bounded, as are the peers in them.
  */
 
-import type { LogLevel } from '../cli/config.ts';
+import type { LogLevel } from '../config/config.ts';
 
 /** Lines of one kind in one window, where nothing else is said about the kind. */
 export const LINES_IN_WINDOW = 5;

@@ -1,6 +1,6 @@
 /** Where lines of the log go: the interface that `log-stderr.ts` and `syslog.ts` fill. */
 
-import type { LogLevel } from '../cli/config.ts';
+import type { LogLevel } from '../config/config.ts';
 
 /** One formatted line, without its line feed and without any other control character. */
 export interface LogLine {

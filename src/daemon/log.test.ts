@@ -1,7 +1,7 @@
 /** What a logger says of what it is given, and how. */
 
 import { describe, expect, test } from 'vitest';
-import type { LogConfig, LogLevel } from '../cli/config.ts';
+import type { LogConfig, LogLevel } from '../config/config.ts';
 import { createLogger, type LogTime } from './log.ts';
 import type { LogLine, LogSink } from './log-sink.ts';
 

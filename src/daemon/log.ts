@@ -6,7 +6,7 @@
  * in `spec/logging.md`. Nothing secret may be given to a logger at any level: it hides nothing.
  */
 
-import type { LogConfig, LogLevel } from '../cli/config.ts';
+import type { LogConfig, LogLevel } from '../config/config.ts';
 import { formatMessage } from './log-format.ts';
 import { standardErrorSink } from './log-journal.ts';
 import { type HeldBack, MAXIMUM_PEERS, RepeatLimit, type RepeatTime } from './log-repeats.ts';

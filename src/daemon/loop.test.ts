@@ -4,7 +4,7 @@ import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseAddress } from '../io/address.ts';
+import { parseAddress } from '../config/address.ts';
 import { resolveAddress } from '../io/resolve.ts';
 import { refuseLoop } from './loop.ts';
 

@@ -7,7 +7,7 @@ import { realpathSync } from 'node:fs';
 import { SocketAddress } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { SpipedConfig } from '../cli/config.ts';
+import type { SpipedConfig } from '../config/config.ts';
 import type { Endpoint } from '../io/resolve.ts';
 import type { ResolvedNames } from './names.ts';
 

@@ -1,7 +1,7 @@
 /** Looking names up before the start: once, or with `-D` until they are found. */
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { parseAddress, parseBindAddress } from '../io/address.ts';
+import { parseAddress, parseBindAddress } from '../config/address.ts';
 import type { Endpoint } from '../io/resolve.ts';
 import type { Logger } from './log.ts';
 import { type Resolve, resolveNames } from './names.ts';

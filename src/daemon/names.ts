@@ -2,8 +2,8 @@
  * The three addresses of a spiped, looked up before it starts; with `-D` for as long as it takes.
  */
 
-import type { SpipedConfig } from '../cli/config.ts';
-import type { Address } from '../io/address.ts';
+import type { Address } from '../config/address.ts';
+import type { SpipedConfig } from '../config/config.ts';
 import { type Endpoint, resolveAddress } from '../io/resolve.ts';
 import { systemReason } from './errors.ts';
 import type { Logger } from './log.ts';

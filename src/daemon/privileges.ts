@@ -6,7 +6,7 @@
  * than C in two ways: root that cannot leave its groups does not go on, and the result is checked.
  */
 
-import { parseCount } from '../cli/numbers.ts';
+import { parseCount } from '../config/numbers.ts';
 import { systemReason } from './errors.ts';
 import type { Logger } from './log.ts';
 

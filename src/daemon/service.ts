@@ -4,7 +4,7 @@
  * What a connection does is `io/connection.ts`; how many there may be is the listener's business.
  */
 
-import type { SpipedConfig } from '../cli/config.ts';
+import type { SpipedConfig } from '../config/config.ts';
 import { chosenEngine, createSuite } from '../crypto/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import type { Channel } from '../io/channel.ts';

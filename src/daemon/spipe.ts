@@ -6,7 +6,7 @@
  * everything else is status 1 with one line.
  */
 
-import type { SpipeConfig } from '../cli/config.ts';
+import type { SpipeConfig } from '../config/config.ts';
 import { createSuite, eraseSecrets } from '../crypto/index.ts';
 import { runConnection } from '../io/connection.ts';
 import { createExponentiator } from '../io/exponentiation.ts';

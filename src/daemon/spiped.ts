@@ -6,7 +6,7 @@
  * the parent of a background process returns only when privileges are dropped, too.
  */
 
-import type { SpipedConfig } from '../cli/config.ts';
+import type { SpipedConfig } from '../config/config.ts';
 import { type Listener, MAXIMUM_WAITING, openListener } from '../io/listener.ts';
 import { openTarget, type Target, type TargetOptions } from '../io/target.ts';
 import { catchDefects } from './defects.ts';

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { LogLevel } from '../cli/config.ts';
+import type { LogLevel } from '../config/config.ts';
 import { createLogger } from './log.ts';
 import type { LogLine, LogSink } from './log-sink.ts';
 import { syslogSink } from './syslog.ts';

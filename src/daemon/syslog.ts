@@ -11,7 +11,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
-import type { LogLevel } from '../cli/config.ts';
+import type { LogLevel } from '../config/config.ts';
 import type { ProgramLogger } from './log.ts';
 import { standardErrorSink } from './log-journal.ts';
 import type { LogLine, LogSink } from './log-sink.ts';

@@ -8,8 +8,8 @@
 
 import { closeSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { LogLevel, SpipedConfig } from '../cli/config.ts';
-import { print } from '../cli/print.ts';
+import type { LogLevel, SpipedConfig } from '../config/config.ts';
+import { print } from '../io/print.ts';
 import type { Target } from '../io/target.ts';
 import { catchDefects } from './defects.ts';
 import { systemReason } from './errors.ts';

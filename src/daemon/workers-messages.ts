@@ -6,7 +6,7 @@
  * the socket, and `served` after it. A worker that is out of descriptors gets only the second.
  */
 
-import type { LogLevel } from '../cli/config.ts';
+import type { LogLevel } from '../config/config.ts';
 import type { Endpoint } from '../io/resolve.ts';
 import type { LogFields } from './log.ts';
 import type { ResolvedNames } from './names.ts';

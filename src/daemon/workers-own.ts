@@ -6,7 +6,7 @@
  */
 
 import type { Socket } from 'node:net';
-import type { SpipedConfig } from '../cli/config.ts';
+import type { SpipedConfig } from '../config/config.ts';
 import { eraseSecrets } from '../crypto/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { createExponentiationThread } from '../io/exponentiation-thread.ts';

@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, test } from 'vitest';
-import { parseAddress } from './address.ts';
+import { parseAddress } from '../config/address.ts';
 import { type ResolverSystem, resolveAddress } from './resolve.ts';
 import { type Interfaces, readInterfaces } from './zone.ts';
 

@@ -2,13 +2,13 @@
  * From an address as asked for to the endpoints that a socket can use.
  *
  * Names go through the system's resolver, as in C (`getaddrinfo`), and keep the order it gives.
- * It does not parse (`address.ts`) and does not connect.
+ * It does not parse (`config/address.ts`) and does not connect.
  */
 
 import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { getSystemErrorMap } from 'node:util';
-import { type Address, AddressError } from './address.ts';
+import { type Address, AddressError } from '../config/address.ts';
 import { type Interfaces, readInterfaces, withNamedZone } from './zone.ts';
 
 /** Where a socket listens or connects to. */

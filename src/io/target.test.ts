@@ -1,7 +1,7 @@
 /** Goal of these tests: a target's addresses follow its name, and survive a resolver that fails. */
 
 import { expect, test } from 'vitest';
-import { parseAddress } from './address.ts';
+import { parseAddress } from '../config/address.ts';
 import type { Endpoint } from './resolve.ts';
 import { openTarget } from './target.ts';
 

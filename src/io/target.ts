@@ -5,7 +5,7 @@
  * and never hold up traffic.
  */
 
-import type { Address } from './address.ts';
+import type { Address } from '../config/address.ts';
 import { type Endpoint, resolveAddress } from './resolve.ts';
 
 /** A target whose addresses are kept up to date. */

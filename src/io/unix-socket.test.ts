@@ -26,8 +26,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { UNIX_PATH_LIMIT_BYTES } from '../config/address.ts';
 import { NOT_ROOT } from '../daemon/testing/spiped-process.ts';
-import { UNIX_PATH_LIMIT_BYTES } from './address.ts';
 import { listen, type Removal } from './listen.ts';
 
 /** Play a file system that has no hard links for sockets. */

@@ -27,7 +27,7 @@ import { createConnection, type Server } from 'node:net';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
-import { UNIX_PATH_LIMIT_BYTES } from './address.ts';
+import { UNIX_PATH_LIMIT_BYTES } from '../config/address.ts';
 
 /** Makes the server listen at this path; rejects with the system's error. */
 export type Bind = (server: Server, endpoint: { readonly path: string }) => Promise<void>;

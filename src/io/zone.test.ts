@@ -26,12 +26,12 @@ const unshare = namespace();
 describe('CL-53: a link-local address', () => {
   test.for(['1', 'lo'])('in the zone %s is source, target and bind address', (zone, { skip }) => {
     if (typeof unshare === 'string') skip(`this needs a network namespace: ${unshare}`);
-    const module = (name: string) => JSON.stringify(new URL(`./${name}.ts`, import.meta.url));
+    const module = (name: string) => JSON.stringify(new URL(`../${name}.ts`, import.meta.url));
     const script = `
       import { createServer } from 'node:net';
-      import { parseAddress, parseBindAddress } from ${module('address')};
-      import { resolveAddress } from ${module('resolve')};
-      import { dial } from ${module('socket')};
+      import { parseAddress, parseBindAddress } from ${module('config/address')};
+      import { resolveAddress } from ${module('io/resolve')};
+      import { dial } from ${module('io/socket')};
       const [source] = await resolveAddress(parseAddress('fe80::1234%${zone}:0'));
       const [bind] = await resolveAddress(parseBindAddress('fe80::1234%${zone}:0'));
       const server = createServer((socket) => {

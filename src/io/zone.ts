@@ -7,8 +7,8 @@
 
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { AddressError, type IpAddress } from './address.ts';
-import { isLinkLocal } from './address-advice.ts';
+import { AddressError, type IpAddress } from '../config/address.ts';
+import { isLinkLocal } from '../config/address-advice.ts';
 
 /** What the system tells of its network interfaces. */
 export interface Interfaces {

@@ -5,7 +5,7 @@
  */
 
 import { Writable } from 'node:stream';
-import { print } from '../print.ts';
+import { print } from '../../io/print.ts';
 
 const BATCH_CHARACTERS = 64 * 1024;
 

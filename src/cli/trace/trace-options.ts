@@ -6,8 +6,8 @@
  */
 
 import { parseArgs } from 'node:util';
+import { VERSION } from '../../config/version.ts';
 import type { CommandLine } from '../command-line.ts';
-import { VERSION } from '../version.ts';
 
 /** What `spiped-trace` is to do. */
 export type TraceConfig =

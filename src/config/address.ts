@@ -3,7 +3,7 @@
  *
  * The forms are those of the manual and of C spiped (`sock_resolve` in libcperciva's sock.c):
  * `/absolute/path`, `host:port`, `[IPv4 address]:port`, `[IPv6 address]:port`. Turning a name
- * into addresses is `resolve.ts`.
+ * into addresses is `io/resolve.ts`.
  */
 
 import { isIP, isIPv4, isIPv6 } from 'node:net';
@@ -13,7 +13,7 @@ import { addressMeantBy, isUrl, withoutUser } from './address-advice.ts';
 export type Address =
   | { readonly kind: 'unix'; readonly text: string; readonly path: string }
   | IpAddress
-  /** A name, or a service name for the port, or both: `resolve.ts` finds what they stand for. */
+  /** A name, or a service name for the port, or both: `io/resolve.ts` finds what they stand for. */
   | {
       readonly kind: 'host';
       readonly text: string;

@@ -7,8 +7,8 @@
  * absence (`-j`) is said as a fact (`keepAlive`). A new option becomes a new field here.
  */
 
-import type { Address } from '../io/address.ts';
 import type { Policy, Role } from '../protocol/parameters.ts';
+import type { Address } from './address.ts';
 
 /** What a recorded event log holds: what an eavesdropper sees, or everything, secrets included. */
 export type EventLogContent = 'wire' | 'full';
