@@ -9,8 +9,6 @@
 
 import { createHmac } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { type IllustrateOptions, illustrate } from '../src/cli/trace/illustration/illustrate.ts';
-import { illustrationPage } from '../src/cli/trace/illustration/page.ts';
 import {
   computeSharedSecret,
   createSuite,
@@ -21,6 +19,8 @@ import { readEventLog } from '../src/eventlog/index.ts';
 import { type RecordedPair, recordPair } from '../src/eventlog/testing/recorded-pair.ts';
 import { pieces } from '../src/eventlog/testing/reseal.ts';
 import { GROUP14_MODULUS, PACKET_BYTES, type Role } from '../src/protocol/index.ts';
+import { type IllustrateOptions, illustrate } from '../src/trace/illustration/illustrate.ts';
+import { illustrationPage } from '../src/trace/illustration/page.ts';
 import { type ConnectionVector, fromHex, readHandshakeAndPackets } from '../vectors/format.ts';
 import { readRequirements } from './requirements.ts';
 

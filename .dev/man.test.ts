@@ -12,7 +12,7 @@ import { describe, expect, test } from 'vitest';
 import { type Program, usageText } from '../src/cli/command-line.ts';
 import { SPIPE } from '../src/cli/spipe-options.ts';
 import { SPIPED } from '../src/cli/spiped-options.ts';
-import { parseTrace } from '../src/cli/trace/trace-options.ts';
+import { parseTrace } from '../src/cli/trace-options.ts';
 import { judgeMandoc, locateMandoc, type Mandoc } from './mandoc.ts';
 
 const PAGES = ['spiped', 'spipe', 'spiped-trace'];

@@ -114,9 +114,14 @@ describe('imports', () => {
       'src/cli must not import vectors (../../vectors/v.json)',
     ],
     [
-      'src/cli/trace/a.ts',
+      'src/trace/illustration/a.ts',
       "import { x } from '../../../.dev/rules.ts';",
-      'src/cli must not import .dev (../../../.dev/rules.ts)',
+      'src/trace must not import .dev (../../../.dev/rules.ts)',
+    ],
+    [
+      'src/trace/a.ts',
+      "import { start } from '../cli/start.ts';",
+      'src/trace must not import src/cli (../cli/start.ts)',
     ],
     [
       'conformance/peer/a.ts',

@@ -8,6 +8,7 @@
  *     src/config     protocol, Node
  *     src/io         protocol, crypto, eventlog, config, Node
  *     src/daemon     protocol, crypto, eventlog, config, io, Node
+ *     src/trace      as daemon, and not daemon
  *     src/cli        all of src, Node
  *     src            nothing of conformance, fuzz, vectors, .dev; no package
  *     conformance/peer   itself, vectors, Node, packages: it is a second implementation
@@ -49,6 +50,7 @@ const ALLOWED: Readonly<Record<string, readonly Place[]>> = {
   'src/config': ['src/config', 'src/protocol', NODE],
   'src/io': ['src/io', ...BELOW_IO, NODE],
   'src/daemon': ['src/daemon', 'src/io', ...BELOW_IO, NODE],
+  'src/trace': ['src/trace', 'src/io', ...BELOW_IO, NODE],
   'conformance/peer': ['conformance/peer', 'vectors', NODE, PACKAGE],
 };
 

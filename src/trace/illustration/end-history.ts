@@ -18,10 +18,10 @@ import {
   Machine,
   printable,
   type WireEffect,
-} from '../../../eventlog/index.ts';
-import type { Outcome } from '../../../protocol/faults.ts';
-import type { Role, Side } from '../../../protocol/parameters.ts';
-import type { CryptoSuite } from '../../../protocol/suite.ts';
+} from '../../eventlog/index.ts';
+import type { Outcome } from '../../protocol/faults.ts';
+import type { Role, Side } from '../../protocol/parameters.ts';
+import type { CryptoSuite } from '../../protocol/suite.ts';
 import { recordedState, replayedState, type WireProgress } from './machine-state.ts';
 import type { Fact } from './model.ts';
 import { type Keep, type Span, WireView } from './wire-view.ts';

@@ -5,8 +5,7 @@
  * The work itself is in `src/eventlog`.
  */
 
-import type { Writable } from 'node:stream';
-import { createSuite, KeyFileError, readSharedSecret } from '../../crypto/index.ts';
+import { createSuite, KeyFileError, readSharedSecret } from '../crypto/index.ts';
 import {
   EventLogError,
   PairFinder,
@@ -17,60 +16,58 @@ import {
   replay,
   type VerifyReport,
   verify,
-} from '../../eventlog/index.ts';
-import { describeOutcome } from '../../protocol/faults.ts';
-import type { Role } from '../../protocol/parameters.ts';
-import { Output, OutputError, standardStream } from './output.ts';
-import { performHtml } from './run-html.ts';
+} from '../eventlog/index.ts';
+import { describeOutcome } from '../protocol/faults.ts';
+import type { Role } from '../protocol/parameters.ts';
+import { Output, OutputError, type Print } from './output.ts';
+import { type HtmlTask, performHtml } from './run-html.ts';
 import { systemReason } from './system-reason.ts';
-import type { TraceConfig } from './trace-options.ts';
 
-/** Where output goes; the process's own streams unless a test brings others. */
-export interface TraceStreams {
-  readonly stdout: Writable;
-  readonly stderr: Writable;
-}
+/** What `spiped-trace` is to do. */
+export type TraceTask =
+  | { readonly command: 'show'; readonly file: string; readonly hex: boolean }
+  /** `keyFile`: `-` is standard input; absent, the keys in the log are used. */
+  | { readonly command: 'replay'; readonly file: string; readonly keyFile: string | undefined }
+  | { readonly command: 'verify'; readonly file: string; readonly keyFile: string }
+  | { readonly command: 'redact'; readonly file: string }
+  | HtmlTask;
 
 /** Do what was asked for; resolves to the exit code. */
-export async function runTrace(
-  config: TraceConfig,
-  streams: TraceStreams = {
-    stdout: standardStream('stdout'),
-    stderr: standardStream('stderr'),
-  },
-): Promise<number> {
-  const output = new Output(streams.stdout);
-  const complain = new Output(streams.stderr);
-  let code: number;
+export async function runTrace(task: TraceTask, print: Print): Promise<number> {
+  const output = new Output(print);
   try {
-    code = await perform(config, output);
-    await output.flush();
+    const code = await perform(task, output);
+    output.flush();
+    return code;
   } catch (error) {
-    code = 1;
-    await output.flush().catch(() => undefined);
-    await complain.write(`spiped-trace: ${explain(error, config.file)}\n`);
+    // What was found until then comes first; only one line says what went wrong.
+    try {
+      output.flush();
+    } catch {}
+    try {
+      print('stderr', `spiped-trace: ${explain(error, task.file)}\n`);
+    } catch {}
+    return 1;
   }
-  await complain.flush().catch(() => undefined);
-  return code;
 }
 
-async function perform(config: TraceConfig, output: Output): Promise<number> {
-  switch (config.command) {
+async function perform(task: TraceTask, output: Output): Promise<number> {
+  switch (task.command) {
     case 'show':
-      await performShow(config.file, config.hex, output);
+      await performShow(task.file, task.hex, output);
       return 0;
     case 'redact':
-      for await (const line of redact(readEventLogFile(config.file))) {
-        await output.write(line);
+      for await (const line of redact(readEventLogFile(task.file))) {
+        output.write(line);
         if (!output.wanted) break;
       }
       return 0;
     case 'replay':
-      return await performReplay(config.file, config.keyFile, output);
+      return await performReplay(task.file, task.keyFile, output);
     case 'verify':
-      return await performVerify(config.file, config.keyFile, output);
+      return await performVerify(task.file, task.keyFile, output);
     case 'html':
-      return await performHtml(config, output);
+      return await performHtml(task, output);
   }
 }
 
@@ -83,12 +80,12 @@ async function performShow(file: string, hex: boolean, output: Output): Promise<
       ({ role } = record.header);
       finder = new PairFinder(role);
     }
-    await output.write(render(record, { hex, role }));
+    output.write(render(record, { hex, role }));
     if (!output.wanted) break;
     if (record.kind !== 'entry' || finder === undefined) continue;
     const known = finder.pair !== undefined;
     finder.see(record.entry.event, record.entry.effects);
-    if (!known && finder.pair !== undefined) await output.write(`pair  ${finder.pair}\n`);
+    if (!known && finder.pair !== undefined) output.write(`pair  ${finder.pair}\n`);
   }
 }
 
@@ -110,7 +107,7 @@ async function performReplay(
           `that a replay needs (try verify, or record with --event-log-content full)`,
       );
     }
-    await output.write(`${file}: ${describeReplay(result, secret !== undefined)}\n`);
+    output.write(`${file}: ${describeReplay(result, secret !== undefined)}\n`);
     return result.kind === 'same' ? 0 : 1;
   } catch (error) {
     if (!(error instanceof EventLogError)) throw error;
@@ -149,9 +146,9 @@ async function performVerify(file: string, keyFile: string, output: Output): Pro
     const report = await verify(readEventLogFile(file), { suite: createSuite(), secret });
     for (const { verdict, name, requirements, detail } of report.checks) {
       const about = `${name} (${requirements.join(', ')})`;
-      await output.write(`${verdict.padEnd(11)}  ${about}: ${detail}\n`);
+      output.write(`${verdict.padEnd(11)}  ${about}: ${detail}\n`);
     }
-    await output.write(`${file}: ${summarize(report)}\n`);
+    output.write(`${file}: ${summarize(report)}\n`);
     if (report.truncation !== undefined) throw report.truncation;
     return report.checks.some(({ verdict }) => verdict === 'fails') ? 1 : 0;
   } finally {

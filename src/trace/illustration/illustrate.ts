@@ -5,9 +5,9 @@
  * it must not: K is in the result only when everything is to be shown (KF-8).
  */
 
-import type { LogRecord } from '../../../eventlog/index.ts';
-import { printable } from '../../../eventlog/index.ts';
-import type { CryptoSuite } from '../../../protocol/suite.ts';
+import type { LogRecord } from '../../eventlog/index.ts';
+import { printable } from '../../eventlog/index.ts';
+import type { CryptoSuite } from '../../protocol/suite.ts';
 import { cardsOf, type KeyedEnd } from './cards.ts';
 import { describeLeftOut, type EndHistory, type Limits, readEndHistory } from './end-history.ts';
 import { endKeys, noncesOf } from './end-keys.ts';

@@ -6,19 +6,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   computeSharedSecret,
   createSuite,
   generateKeyPair,
   readSharedSecret,
-} from '../../crypto/index.ts';
-import { pairId } from '../../eventlog/pair.ts';
-import { bytesOf, type RecordedPair, recordPair } from '../../eventlog/testing/recorded-pair.ts';
-import { resealed } from '../../eventlog/testing/reseal.ts';
-import { runTrace } from './run-trace.ts';
-import type { TraceConfig } from './trace-options.ts';
+} from '../crypto/index.ts';
+import { pairId } from '../eventlog/pair.ts';
+import { bytesOf, type RecordedPair, recordPair } from '../eventlog/testing/recorded-pair.ts';
+import { resealed } from '../eventlog/testing/reseal.ts';
+import { runTrace, type TraceTask } from './run-trace.ts';
 
 let directory = '';
 let full: RecordedPair;
@@ -59,32 +57,19 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** A stream that keeps what it gets, or fails every write. */
-function sink(failure?: string): { stream: Writable; text: () => string } {
-  let text = '';
-  const stream = new Writable({
-    decodeStrings: false,
-    autoDestroy: false,
-    write(chunk: string, _encoding, done) {
-      if (failure !== undefined) {
-        done(Object.assign(new Error(`${failure}: failed on command`), { code: failure }));
-        return;
-      }
-      text += chunk;
-      done();
-    },
-  });
-  return { stream, text: () => text };
-}
-
+/** Do a task; with `failure`, nothing can be written to standard output. */
 async function run(
-  config: TraceConfig,
+  task: TraceTask,
   failure?: string,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const stdout = sink(failure);
-  const stderr = sink();
-  const code = await runTrace(config, { stdout: stdout.stream, stderr: stderr.stream });
-  return { code, stdout: stdout.text(), stderr: stderr.text() };
+  const text = { stdout: '', stderr: '' };
+  const code = await runTrace(task, (stream, added) => {
+    if (failure !== undefined && stream === 'stdout') {
+      throw Object.assign(new Error(`${failure}: failed on command`), { code: failure });
+    }
+    text[stream] += added;
+  });
+  return { code, ...text };
 }
 
 describe('show', () => {

@@ -6,17 +6,16 @@
 import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   computeSharedSecret,
   createSuite,
   generateKeyPair,
   readSharedSecret,
-} from '../../crypto/index.ts';
-import { bytesOf, type RecordedPair, recordPair } from '../../eventlog/testing/recorded-pair.ts';
+} from '../crypto/index.ts';
+import { bytesOf, type RecordedPair, recordPair } from '../eventlog/testing/recorded-pair.ts';
+import type { HtmlTask } from './run-html.ts';
 import { runTrace } from './run-trace.ts';
-import type { HtmlConfig } from './trace-options.ts';
 
 let directory = '';
 let pair: RecordedPair;
@@ -48,17 +47,9 @@ afterAll(async () => {
 
 /** Run the command; files are named as in {@link place}. */
 async function html(
-  options: Partial<Omit<HtmlConfig, 'command'>> & { readonly file: string },
+  options: Partial<Omit<HtmlTask, 'command'>> & { readonly file: string },
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const text = { stdout: '', stderr: '' };
-  const stream = (name: 'stdout' | 'stderr'): Writable =>
-    new Writable({
-      decodeStrings: false,
-      write(chunk: string, _encoding, done) {
-        text[name] += chunk;
-        done();
-      },
-    });
   const at = (name: string | undefined): string | undefined =>
     name === undefined ? undefined : place(name);
   const code = await runTrace(
@@ -70,7 +61,9 @@ async function html(
         output: at(options.output),
       },
     },
-    { stdout: stream('stdout'), stderr: stream('stderr') },
+    (stream, added) => {
+      text[stream] += added;
+    },
   );
   return { code, ...text };
 }

@@ -6,31 +6,9 @@
  */
 
 import { parseArgs } from 'node:util';
-import { VERSION } from '../../config/version.ts';
-import type { CommandLine } from '../command-line.ts';
-
-/** What `spiped-trace` is to do. */
-export type TraceConfig =
-  | { readonly command: 'show'; readonly file: string; readonly hex: boolean }
-  /** `keyFile`: `-` is standard input; absent, the keys in the log are used. */
-  | { readonly command: 'replay'; readonly file: string; readonly keyFile: string | undefined }
-  | { readonly command: 'verify'; readonly file: string; readonly keyFile: string }
-  | { readonly command: 'redact'; readonly file: string }
-  | HtmlConfig;
-
-/** A page about one connection. */
-export interface HtmlConfig {
-  readonly command: 'html';
-  readonly file: string;
-  /** The log of the other end of the same connection. */
-  readonly peerFile: string | undefined;
-  /** `-` is standard input; absent, the keys in a full log are used. */
-  readonly keyFile: string | undefined;
-  /** Where the page goes; absent, to standard output. */
-  readonly output: string | undefined;
-  /** Whether plaintext and keys may stand in the page. */
-  readonly secrets: boolean;
-}
+import { VERSION } from '../config/version.ts';
+import type { TraceTask } from '../trace/run-trace.ts';
+import type { CommandLine } from './command-line.ts';
 
 const NAME = 'spiped-trace';
 
@@ -64,7 +42,7 @@ or fails a check.
 `;
 
 /** Which options each command takes. */
-const COMMANDS: Readonly<Record<TraceConfig['command'], readonly string[]>> = {
+const COMMANDS: Readonly<Record<TraceTask['command'], readonly string[]>> = {
   show: ['hex'],
   replay: ['key'],
   verify: ['key'],
@@ -75,7 +53,7 @@ const COMMANDS: Readonly<Record<TraceConfig['command'], readonly string[]>> = {
 const EXPECTED = 'expected show, replay, verify, redact or html';
 
 /** What `spiped-trace` is to do with these arguments (without the program's name). */
-export function parseTrace(args: readonly string[]): CommandLine<TraceConfig> {
+export function parseTrace(args: readonly string[]): CommandLine<TraceTask> {
   let parsed: ReturnType<typeof readArguments>;
   try {
     parsed = readArguments(args);
@@ -129,19 +107,19 @@ function readArguments(args: readonly string[]) {
   });
 }
 
-function isCommand(word: string): word is TraceConfig['command'] {
+function isCommand(word: string): word is TraceTask['command'] {
   return Object.hasOwn(COMMANDS, word);
 }
 
-function run(config: TraceConfig): CommandLine<TraceConfig> {
+function run(config: TraceTask): CommandLine<TraceTask> {
   return { kind: 'run', config };
 }
 
-function answer(text: string): CommandLine<TraceConfig> {
+function answer(text: string): CommandLine<TraceTask> {
   return { kind: 'exit', exitCode: 0, stream: 'stdout', text };
 }
 
-function refuse(message: string): CommandLine<TraceConfig> {
+function refuse(message: string): CommandLine<TraceTask> {
   return { kind: 'exit', exitCode: 1, stream: 'stderr', text: `${NAME}: ${message}\n${USAGE}` };
 }
 

@@ -6,15 +6,15 @@
  * ranges are there, and unchecked.
  */
 
-import { isBelowModulus, isOne } from '../../../protocol/group14.ts';
+import { isBelowModulus, isOne } from '../../protocol/group14.ts';
 import {
   CIPHERTEXT_BYTES,
   MAX_MESSAGE_BYTES,
   PACKET_BYTES,
   PUBLIC_VALUE_BYTES,
   type Role,
-} from '../../../protocol/parameters.ts';
-import type { CryptoSuite } from '../../../protocol/suite.ts';
+} from '../../protocol/parameters.ts';
+import type { CryptoSuite } from '../../protocol/suite.ts';
 import { dhmacOf, type EndKeys, packetKeysOf } from './end-keys.ts';
 import type { ChangedByte, Message, Range, Reveal, Verdict } from './model.ts';
 import { cleartextOf, openedLength, type PacketCheck } from './packet-check.ts';

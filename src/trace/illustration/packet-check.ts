@@ -5,9 +5,9 @@
  * page that leaves some out are checked all the same.
  */
 
-import { aes256Ctr, firstCounterBlock } from '../../../crypto/aes-ctr.ts';
-import { CIPHERTEXT_BYTES, MAX_MESSAGE_BYTES, PACKET_BYTES } from '../../../protocol/parameters.ts';
-import type { CryptoSuite, PacketKeys } from '../../../protocol/suite.ts';
+import { aes256Ctr, firstCounterBlock } from '../../crypto/aes-ctr.ts';
+import { CIPHERTEXT_BYTES, MAX_MESSAGE_BYTES, PACKET_BYTES } from '../../protocol/parameters.ts';
+import type { CryptoSuite, PacketKeys } from '../../protocol/suite.ts';
 import type { Seen } from './wire-view.ts';
 
 /** What is found of a packet. */

@@ -1,7 +1,7 @@
 /** Goal: each line a person may type means what it says, or is refused with what to type. */
 
 import { describe, expect, test } from 'vitest';
-import { VERSION } from '../../config/version.ts';
+import { VERSION } from '../config/version.ts';
 import { parseTrace } from './trace-options.ts';
 
 const HTML = {

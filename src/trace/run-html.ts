@@ -6,32 +6,45 @@
  */
 
 import { stat, writeFile } from 'node:fs/promises';
-import { createSuite, readSharedSecret } from '../../crypto/index.ts';
-import { EventLogError, type LogRecord, readEventLogFile } from '../../eventlog/index.ts';
+import { createSuite, readSharedSecret } from '../crypto/index.ts';
+import { EventLogError, type LogRecord, readEventLogFile } from '../eventlog/index.ts';
 import { illustrate, NotOneConnection } from './illustration/illustrate.ts';
 import { illustrationPage } from './illustration/page.ts';
 import type { Output } from './output.ts';
 import { systemReason } from './system-reason.ts';
-import type { HtmlConfig } from './trace-options.ts';
+
+/** A page about one connection. */
+export interface HtmlTask {
+  readonly command: 'html';
+  readonly file: string;
+  /** The log of the other end of the same connection. */
+  readonly peerFile: string | undefined;
+  /** `-` is standard input; absent, the keys in a full log are used. */
+  readonly keyFile: string | undefined;
+  /** Where the page goes; absent, to standard output. */
+  readonly output: string | undefined;
+  /** Whether plaintext and keys may stand in the page. */
+  readonly secrets: boolean;
+}
 
 /** Make the page. Resolves to 0; throws with one line that names the file it is about. */
-export async function performHtml(config: HtmlConfig, output: Output): Promise<number> {
-  const files = [config.file, ...(config.peerFile === undefined ? [] : [config.peerFile])];
-  const inputs = [...files, ...(config.keyFile === undefined ? [] : [config.keyFile])];
-  if (config.output !== undefined) await requireOther(config.output, inputs);
-  const secret = config.keyFile === undefined ? undefined : await readSharedSecret(config.keyFile);
+export async function performHtml(task: HtmlTask, output: Output): Promise<number> {
+  const files = [task.file, ...(task.peerFile === undefined ? [] : [task.peerFile])];
+  const inputs = [...files, ...(task.keyFile === undefined ? [] : [task.keyFile])];
+  if (task.output !== undefined) await requireOther(task.output, inputs);
+  const secret = task.keyFile === undefined ? undefined : await readSharedSecret(task.keyFile);
   try {
     const { illustration, truncation } = await illustrate({
       logs: files.map(recordsOf),
       suite: createSuite(),
       ...(secret === undefined ? {} : { secret }),
-      reveal: config.secrets ? 'connection' : 'wire',
+      reveal: task.secrets ? 'connection' : 'wire',
     });
     const page = illustrationPage(illustration);
-    if (config.output === undefined) await output.write(page);
-    else await write(config.output, page);
+    if (task.output === undefined) output.write(page);
+    else await write(task.output, page);
     if (truncation !== undefined) {
-      throw new Error(`${files[truncation.log] ?? config.file}: ${truncation.message}`);
+      throw new Error(`${files[truncation.log] ?? task.file}: ${truncation.message}`);
     }
     return 0;
   } catch (error) {

@@ -5,8 +5,8 @@
  * whose sender has no log here, has a card of its own where it arrived.
  */
 
-import type { Role } from '../../../protocol/parameters.ts';
-import type { CryptoSuite } from '../../../protocol/suite.ts';
+import type { Role } from '../../protocol/parameters.ts';
+import type { CryptoSuite } from '../../protocol/suite.ts';
 import type { EndHistory } from './end-history.ts';
 import { type EndKeys, packetKeysOf } from './end-keys.ts';
 import { messageCard, messageId } from './message-card.ts';

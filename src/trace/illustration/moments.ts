@@ -3,9 +3,9 @@
  * them, both machines afterwards, the messages that it completes, and a fault where it happened.
  */
 
-import { initialConnectionState } from '../../../protocol/connection.ts';
-import { describeOutcome, FAULTS, type Outcome } from '../../../protocol/faults.ts';
-import type { Role } from '../../../protocol/parameters.ts';
+import { initialConnectionState } from '../../protocol/connection.ts';
+import { describeOutcome, FAULTS, type Outcome } from '../../protocol/faults.ts';
+import type { Role } from '../../protocol/parameters.ts';
 import type { Deed, EndHistory, Happening } from './end-history.ts';
 import { peerOf } from './end-history.ts';
 import { interleave } from './interleave.ts';

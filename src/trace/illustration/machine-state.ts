@@ -5,16 +5,16 @@
  * Phases and counts only: a state holds keys, and none of them is shown here (KF-8).
  */
 
-import type { ConnectionState } from '../../../protocol/connection.ts';
-import type { Flow } from '../../../protocol/flow.ts';
-import type { HandshakeState } from '../../../protocol/handshake.ts';
+import type { ConnectionState } from '../../protocol/connection.ts';
+import type { Flow } from '../../protocol/flow.ts';
+import type { HandshakeState } from '../../protocol/handshake.ts';
 import {
   NONCE_BYTES,
   PACKET_BYTES,
   PUBLIC_VALUE_MESSAGE_BYTES,
   type Role,
-} from '../../../protocol/parameters.ts';
-import type { PipeState } from '../../../protocol/pipe.ts';
+} from '../../protocol/parameters.ts';
+import type { PipeState } from '../../protocol/pipe.ts';
 import type { Fact, MachineRow, MachineView } from './model.ts';
 import { messageAt } from './wire-view.ts';
 

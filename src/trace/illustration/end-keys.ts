@@ -3,15 +3,15 @@
  * log. Answers HS-5, HS-14, HS-16 and HS-17 for reading a connection, never for making one.
  */
 
-import { isOne, one } from '../../../protocol/group14.ts';
+import { isOne, one } from '../../protocol/group14.ts';
 import {
   MAC_BYTES,
   NONCE_BYTES,
   PUBLIC_VALUE_BYTES,
   PUBLIC_VALUE_MESSAGE_BYTES,
   type Role,
-} from '../../../protocol/parameters.ts';
-import type { CryptoSuite, PacketKeys } from '../../../protocol/suite.ts';
+} from '../../protocol/parameters.ts';
+import type { CryptoSuite, PacketKeys } from '../../protocol/suite.ts';
 import { type EndHistory, peerOf } from './end-history.ts';
 import type { WireView } from './wire-view.ts';
 

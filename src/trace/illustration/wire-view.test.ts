@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bytesOf } from '../../../eventlog/testing/recorded-pair.ts';
+import { bytesOf } from '../../eventlog/testing/recorded-pair.ts';
 import { describeSpan, messageAt, WireView } from './wire-view.ts';
 
 const ALL = { first: 100, last: 100 };

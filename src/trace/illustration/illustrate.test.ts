@@ -9,17 +9,17 @@ import {
   createSuite,
   generateKeyPair,
   referenceEngine,
-} from '../../../crypto/index.ts';
-import { EventLogError, readEventLog } from '../../../eventlog/index.ts';
+} from '../../crypto/index.ts';
+import { EventLogError, readEventLog } from '../../eventlog/index.ts';
 import {
   bytesOf,
   type RecordedPair,
   type RecordedPairOptions,
   recordPair,
   SECRET,
-} from '../../../eventlog/testing/recorded-pair.ts';
-import { objectsOf, pieces, resealed, sealed } from '../../../eventlog/testing/reseal.ts';
-import type { Role } from '../../../protocol/parameters.ts';
+} from '../../eventlog/testing/recorded-pair.ts';
+import { objectsOf, pieces, resealed, sealed } from '../../eventlog/testing/reseal.ts';
+import type { Role } from '../../protocol/parameters.ts';
 import { type IllustrateOptions, illustrate, NotOneConnection } from './illustrate.ts';
 import type { Illustration, Message, Moment, Range, Reveal } from './model.ts';
 import { illustrationPage } from './page.ts';

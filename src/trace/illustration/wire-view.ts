@@ -8,7 +8,7 @@ import {
   PACKET_BYTES,
   PUBLIC_VALUE_MESSAGE_BYTES,
   type Role,
-} from '../../../protocol/parameters.ts';
+} from '../../protocol/parameters.ts';
 
 /** Which packets of a direction are kept: so many at its start, and so many at its end. */
 export interface Keep {

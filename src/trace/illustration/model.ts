@@ -6,7 +6,7 @@
  * tested apart. Everything here may be shown: what is to be withheld does not get this far.
  */
 
-import type { Role } from '../../../protocol/parameters.ts';
+import type { Role } from '../../protocol/parameters.ts';
 
 /** A vertical line of the diagram, from left to right; the wire is between the two ends. */
 export type Place = 'client plain' | 'client' | 'wire' | 'server' | 'server plain';

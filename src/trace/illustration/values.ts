@@ -3,8 +3,8 @@
  * to compute to check the page (HS-5, HS-8, HS-16, HS-17). What must not be shown says so instead.
  */
 
-import { isOne } from '../../../protocol/group14.ts';
-import type { Role } from '../../../protocol/parameters.ts';
+import { isOne } from '../../protocol/group14.ts';
+import type { Role } from '../../protocol/parameters.ts';
 import type { EndHistory } from './end-history.ts';
 import { dhmacOf, type EndKeys, packetKeysOf, publicValueOf } from './end-keys.ts';
 import { publicValue } from './message-card.ts';
