@@ -11,16 +11,16 @@
  *
  * Results are fresh arrays. All else lies in scratch memory that all connections share, one after
  * the other. A call leaves in it its key, and some of its plaintext and key stream, until further
- * calls write over them or `forgetKey` does (`prepared-keys.ts`). The arrays in which OpenSSL
+ * calls write over them or `forgetKey` does. The arrays in which OpenSSL
  * returns key stream are left to the garbage collector as they are.
  */
 
 import { Buffer } from 'node:buffer';
 import { type Cipher, hash } from 'node:crypto';
-import { MAX_MESSAGE_BYTES, PACKET_BYTES, PACKET_NUMBER_LIMIT } from '../protocol/parameters.ts';
+import { MAX_MESSAGE_BYTES, PACKET_BYTES } from '../protocol/parameters.ts';
 import type { OpenedPackets, PacketKeys } from '../protocol/suite.ts';
-import type { PacketEngine } from './packet-engine.ts';
-import { blockCipher, loadMacKey } from './prepared-keys.ts';
+import { type PacketEngine, requirePacketNumbers } from './packet-engine.ts';
+import { PreparedKeys } from './prepared-keys.ts';
 import {
   AUTHENTICATED_BYTES,
   BATCH_PACKETS,
@@ -48,6 +48,22 @@ const CIPHERED_PACKETS = 16;
 /** The batched engine. It keeps prepared keys between calls, and nothing that changes a result. */
 export const batchedEngine: PacketEngine = { sealPackets, openPackets };
 
+/** Made with the first packet, like the machine. */
+let prepared: PreparedKeys | undefined;
+
+/** The machine with the MAC key of `keys`, and their cipher, for `count` packets. */
+function prepare({ e, h }: PacketKeys, count: number): { engine: Machine; cipher: Cipher } {
+  const engine = machine();
+  prepared ??= new PreparedKeys(engine);
+  prepared.loadMacKey(h, Math.min(count, BATCH_PACKETS));
+  return { engine, cipher: prepared.blockCipher(e) };
+}
+
+/** Overwrite what is kept for the key in this array, if it is one, and what work left in memory. */
+export function forgetKey(secret: Uint8Array): void {
+  prepared?.forget(secret);
+}
+
 function sealPackets(
   keys: PacketKeys,
   firstPacketNumber: bigint,
@@ -56,9 +72,7 @@ function sealPackets(
   const count = Math.ceil(plaintext.length / MAX_MESSAGE_BYTES);
   requirePacketNumbers(firstPacketNumber, count);
   const packets = unfilled(count * PACKET_BYTES);
-  const engine = machine();
-  const cipher = blockCipher(keys.e);
-  loadMacKey(engine, keys.h, Math.min(count, BATCH_PACKETS));
+  const { engine, cipher } = prepare(keys, count);
   for (let done = 0; done < count; done += BATCH_PACKETS) {
     const batch = Math.min(BATCH_PACKETS, count - done);
     const first = done === 0 ? firstPacketNumber : firstPacketNumber + BigInt(done);
@@ -103,12 +117,10 @@ function openPackets(
   firstPacketNumber: bigint,
   ...parts: readonly Uint8Array[]
 ): OpenedPackets {
-  const count = lengthOf(parts) / PACKET_BYTES;
+  const count = parts.reduce((sum, { length }) => sum + length, 0) / PACKET_BYTES;
   requirePacketNumbers(firstPacketNumber, count);
   if (count === 0) return { plaintext: new Uint8Array(0), opened: 0 };
-  const engine = machine();
-  const cipher = blockCipher(keys.e);
-  loadMacKey(engine, keys.h, Math.min(count, BATCH_PACKETS));
+  const { engine, cipher } = prepare(keys, count);
   let plaintext: Uint8Array | undefined;
   let end = 0;
   let done = 0;
@@ -186,12 +198,6 @@ function computeMacs(engine: Machine, packet: number, first: bigint, lanes: numb
   functions.finishMacs();
 }
 
-function lengthOf(parts: readonly Uint8Array[]): number {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  return length;
-}
-
 /** `length` bytes of the joined parts, from `from` on, to `address`. */
 function copyRange(
   { bytes }: Machine,
@@ -227,12 +233,4 @@ function unfilled(length: number): Uint8Array {
 function cut(bytes: Uint8Array, length: number): Uint8Array {
   if (length === bytes.length) return bytes;
   return length > bytes.length / 2 ? bytes.subarray(0, length) : bytes.slice(0, length);
-}
-
-/** The caller's side of the contract: whole packets, and numbers below 2⁶⁴ (PK-10). */
-function requirePacketNumbers(first: bigint, count: number): void {
-  if (!Number.isInteger(count)) throw new RangeError('invariant: only whole packets are opened');
-  if (first < 0n || first + BigInt(count) > PACKET_NUMBER_LIMIT) {
-    throw new RangeError('invariant: every packet number is below 2^64');
-  }
 }

@@ -5,7 +5,7 @@
  * may have copied an array before it came here (OpenSSL keeps its own copies, and clears them).
  */
 
-import { forgetKey } from './prepared-keys.ts';
+import { forgetKey } from './batched-engine.ts';
 
 /**
  * Overwrite every byte of each array with zero, and what was prepared from it. The arrays must not

@@ -7,6 +7,7 @@
  * between two calls that changes a result.
  */
 
+import { PACKET_NUMBER_LIMIT } from '../protocol/parameters.ts';
 import type { CryptoSuite } from '../protocol/suite.ts';
 
 /**
@@ -14,3 +15,11 @@ import type { CryptoSuite } from '../protocol/suite.ts';
  * An engine may keep what it prepared for a key, by the identity of the key's array.
  */
 export type PacketEngine = Pick<CryptoSuite, 'sealPackets' | 'openPackets'>;
+
+/** The caller's side of the contract: whole packets, and numbers below 2⁶⁴ (PK-10). */
+export function requirePacketNumbers(first: bigint, count: number): void {
+  if (!Number.isInteger(count)) throw new RangeError('invariant: only whole packets are opened');
+  if (first < 0n || first + BigInt(count) > PACKET_NUMBER_LIMIT) {
+    throw new RangeError('invariant: every packet number is below 2^64');
+  }
+}

@@ -9,12 +9,14 @@ import { describe, expect, test } from 'vitest';
 import type { PacketKeys } from '../protocol/suite.ts';
 import { batchedEngine } from './batched-engine.ts';
 import { eraseSecrets } from './erase-secrets.ts';
-import { blockCipher, PREPARED_KEYS } from './prepared-keys.ts';
+import { PREPARED_KEYS, PreparedKeys } from './prepared-keys.ts';
 import { referenceEngine } from './reference-engine.ts';
-import { LOADED_KEY, LOADED_KEY_BYTES } from './wasm/layout.ts';
+import { LOADED_KEY, LOADED_KEY_BYTES, MACS, PACKETS, STATE } from './wasm/layout.ts';
 import { machine } from './wasm/machine.ts';
 
 const { bytes } = machine();
+/** Nothing has been worked on yet: what is to be found again when everything is forgotten. */
+const asMade = bytes.slice(LOADED_KEY, PACKETS);
 
 describe('eraseSecrets', () => {
   test('overwrites what the engine prepared from a MAC key, and the key that is loaded (HS-23)', () => {
@@ -57,12 +59,27 @@ describe('eraseSecrets', () => {
     expect(batchedEngine.sealPackets(yours, 7n, plaintext)).toEqual(expected);
   });
 
-  test('ends the cipher of the key at once, and does not leave it to the garbage collector', () => {
+  test.each([
+    { work: 'chunks of one packet to a whole batch', lengths: [65_536, 1] },
+    { work: 'a batch whose last packets are no four', lengths: [63_000] },
+  ])('leaves nothing in memory of $work that is not on the wire (HS-23)', ({ lengths }) => {
     const keys = freshKeys();
-    const cipher = blockCipher(keys.e);
-    expect(blockCipher(keys.e)).toBe(cipher);
-    eraseSecrets([keys.e]);
-    expect(() => cipher.update(new Uint8Array(16))).toThrow();
+    for (const length of lengths) {
+      const packets = batchedEngine.sealPackets(keys, 0n, random(length));
+      batchedEngine.openPackets(keys, 0n, packets);
+    }
+    eraseSecrets([keys.e, keys.h]);
+    expect(Buffer.compare(bytes.subarray(LOADED_KEY, PACKETS), asMade)).toBe(0);
+  });
+
+  test('leaves nothing of the MAC that a forged packet should have had (HS-23)', () => {
+    const keys = freshKeys();
+    expect(batchedEngine.openPackets(keys, 7n, random(1060)).failure).toBe('mac');
+    expect(bytes.slice(MACS, MACS + 32)).not.toEqual(new Uint8Array(32));
+    eraseSecrets([keys.h]);
+    for (const at of [MACS, STATE]) {
+      expect(bytes.slice(at, at + 128)).toEqual(new Uint8Array(128));
+    }
   });
 
   test('does not take a key for prepared that was erased and filled again', () => {
@@ -90,20 +107,40 @@ function random(length: number): Uint8Array {
   return new Uint8Array(randomBytes(length));
 }
 
-test('something is kept for the keys used last only, and results do not depend on it (HS-23)', () => {
-  const plaintext = random(1500);
-  const first = freshKeys();
-  const kept = blockCipher(first.e);
-  const expected = referenceEngine.sealPackets(first, 3n, plaintext);
-  expect(batchedEngine.sealPackets(first, 3n, plaintext)).toEqual(expected);
-  const others = Array.from({ length: PREPARED_KEYS }, freshKeys);
-  for (const keys of others.slice(1)) batchedEngine.sealPackets(keys, 0n, plaintext);
-  // One place was left, and the first key was used again: it is not the oldest any more.
-  expect(blockCipher(first.e)).toBe(kept);
-  for (const keys of others) batchedEngine.sealPackets(keys, 0n, plaintext);
-  expect(blockCipher(first.e)).not.toBe(kept);
-  // An ended cipher takes nothing any more.
-  expect(() => kept.update(new Uint8Array(16))).toThrow();
-  expect(batchedEngine.sealPackets(first, 3n, plaintext)).toEqual(expected);
-  for (const { e, h } of [first, ...others]) eraseSecrets([e, h]);
+describe('prepared keys', () => {
+  test('end the cipher of a key at once, and do not leave it to the garbage collector (HS-23)', () => {
+    const keys = new PreparedKeys(machine());
+    const e = random(32);
+    const cipher = keys.blockCipher(e);
+    expect(keys.blockCipher(e)).toBe(cipher);
+    keys.forget(e);
+    expect(() => cipher.update(new Uint8Array(16))).toThrow();
+    expect(keys.blockCipher(e)).not.toBe(cipher);
+  });
+
+  test('are kept for the keys used last only, and end when they are not kept (HS-23)', () => {
+    const keys = new PreparedKeys(machine());
+    const [first, second, ...others] = Array.from({ length: PREPARED_KEYS }, () => random(32));
+    if (first === undefined || second === undefined) throw new Error('two keys at least are kept');
+    const [ofFirst, ofSecond] = [keys.blockCipher(first), keys.blockCipher(second)];
+    for (const e of others) keys.blockCipher(e);
+    // All are kept; the first is used again, and is not the oldest any more.
+    expect(keys.blockCipher(first)).toBe(ofFirst);
+    keys.blockCipher(random(32));
+    expect(() => ofSecond.update(new Uint8Array(16))).toThrow();
+    expect(keys.blockCipher(first)).toBe(ofFirst);
+    for (const e of [...others, random(32), random(32)]) keys.blockCipher(e);
+    expect(() => ofFirst.update(new Uint8Array(16))).toThrow();
+    expect(keys.blockCipher(first)).not.toBe(ofFirst);
+  });
+
+  test('change no result when they are made again', () => {
+    const plaintext = random(1500);
+    const all = Array.from({ length: PREPARED_KEYS + 1 }, freshKeys);
+    for (const keys of [...all, ...all.slice(0, 3)]) {
+      const expected = referenceEngine.sealPackets(keys, 3n, plaintext);
+      expect(Buffer.compare(batchedEngine.sealPackets(keys, 3n, plaintext), expected)).toBe(0);
+    }
+    for (const { e, h } of all) eraseSecrets([e, h]);
+  });
 });

@@ -8,125 +8,115 @@
 
 import { type Cipher, createCipheriv } from 'node:crypto';
 import * as layout from './wasm/layout.ts';
-import { type Machine, unloadKey, wipeScratch } from './wasm/machine.ts';
+import { type Machine, wipe } from './wasm/machine.ts';
 import { initialHash } from './wasm/sha256-constants.ts';
 
 /** For so many keys of each kind something is kept. A connection has two of each. */
 export const PREPARED_KEYS = 256;
 
-// Both in the order of their last use.
-const ciphers = new Map<Uint8Array, Cipher>();
-const macKeys = new Map<Uint8Array, Uint8Array>();
+/** The keys that are ready for work with `machine`, of which one MAC key is in its memory. */
+export class PreparedKeys {
+  readonly #machine: Machine;
+  readonly #ciphers = new LastUsed(
+    (e) => createCipheriv('aes-256-ecb', e, null).setAutoPadding(false),
+    // The end of its life for OpenSSL, which clears the key schedule and does not wait for the
+    // garbage collector to do so.
+    (cipher: Cipher) => void cipher.final(),
+  );
+  readonly #macKeys = new LastUsed(
+    (h) => prepareMacKey(this.#machine, h),
+    (key: Uint8Array) => void key.fill(0),
+  );
+  #loaded: Uint8Array | undefined;
+  /** The most packets that were worked on at a time since the machine's memory was wiped. */
+  #packets = 0;
 
-/** The key that was used last: it is where it belongs already. */
-let latestCipher: Uint8Array | undefined;
-
-/** The HMAC key that is in the machine's memory. */
-let loaded: Uint8Array | undefined;
-/** The most packets that were worked on at a time since the scratch memory was wiped. */
-let used = 0;
-
-/** AES-256 of single blocks under `e` (32 bytes); whole blocks go in, and come out at once. */
-export function blockCipher(e: Uint8Array): Cipher {
-  let cipher = ciphers.get(e);
-  if (cipher !== undefined && e === latestCipher) return cipher;
-  if (cipher === undefined) {
-    cipher = createCipheriv('aes-256-ecb', e, null).setAutoPadding(false);
-    makeRoom(ciphers, forgetCipher);
-  } else {
-    ciphers.delete(e);
+  constructor(machine: Machine) {
+    this.#machine = machine;
   }
-  ciphers.set(e, cipher);
-  latestCipher = e;
-  return cipher;
-}
 
-/** Make the machine ready for MACs under `h` (32 bytes), and note that `packets` are coming. */
-export function loadMacKey(machine: Machine, h: Uint8Array, packets: number): void {
-  if (packets > used) used = packets;
-  let key = macKeys.get(h);
-  if (key !== undefined && key === loaded) return;
-  if (key === undefined) {
-    key = prepareMacKey(machine, h);
-    makeRoom(macKeys, forgetMacKey);
-  } else {
-    macKeys.delete(h);
+  /** AES-256 of single blocks under `e` (32 bytes); whole blocks go in, and come out at once. */
+  blockCipher(e: Uint8Array): Cipher {
+    return this.#ciphers.of(e);
   }
-  macKeys.set(h, key);
-  machine.bytes.set(key, layout.LOADED_KEY);
-  loaded = key;
-}
 
-/**
- * Overwrite what is kept for the key in this array, if it is one, and what is left in scratch
- * memory. The array itself is not touched.
- */
-export function forgetKey(secret: Uint8Array): void {
-  forgetCipher(secret);
-  if (!forgetMacKey(secret)) return;
-  wipeScratch(used);
-  used = 0;
-}
+  /** Make the machine ready for MACs under `h` (32 bytes), and note that `packets` are coming. */
+  loadMacKey(h: Uint8Array, packets: number): void {
+    if (packets > this.#packets) this.#packets = packets;
+    const key = this.#macKeys.of(h);
+    if (key === this.#loaded) return;
+    this.#machine.bytes.set(key, layout.LOADED_KEY);
+    this.#loaded = key;
+  }
 
-/** Forget the key that was not used for the longest time, when there are as many as may be. */
-function makeRoom(
-  kept: ReadonlyMap<Uint8Array, unknown>,
-  forget: (secret: Uint8Array) => void,
-): void {
-  if (kept.size < PREPARED_KEYS) return;
-  for (const oldest of kept.keys()) {
-    forget(oldest);
-    return;
+  /**
+   * Overwrite what is kept for the key in this array, if it is one, and what work left in the
+   * machine's memory. The array itself is not touched.
+   */
+  forget(secret: Uint8Array): void {
+    this.#ciphers.forget(secret);
+    if (!this.#macKeys.forget(secret)) return;
+    wipe(this.#machine, this.#packets);
+    this.#loaded = undefined;
+    this.#packets = 0;
   }
 }
 
-function forgetCipher(e: Uint8Array): void {
-  const cipher = ciphers.get(e);
-  if (cipher === undefined) return;
-  ciphers.delete(e);
-  if (e === latestCipher) latestCipher = undefined;
-  // The end of its life for OpenSSL, which clears the key schedule and does not wait for the
-  // garbage collector to do so.
-  cipher.final();
-}
+/** What was made for each key, and is ended when the key is forgotten or was not used for long. */
+class LastUsed<Made> {
+  readonly #make: (key: Uint8Array) => Made;
+  readonly #end: (made: Made) => void;
+  /** In the order of their last use. */
+  readonly #kept = new Map<Uint8Array, Made>();
+  /** The key that was used last: it is where it belongs already. */
+  #latest: Uint8Array | undefined;
 
-/** Whether there was something to forget. */
-function forgetMacKey(h: Uint8Array): boolean {
-  const key = macKeys.get(h);
-  if (key === undefined) return false;
-  macKeys.delete(h);
-  key.fill(0);
-  if (key === loaded) {
-    loaded = undefined;
-    unloadKey();
+  constructor(make: (key: Uint8Array) => Made, end: (made: Made) => void) {
+    this.#make = make;
+    this.#end = end;
   }
-  return true;
+
+  of(key: Uint8Array): Made {
+    const found = this.#kept.get(key);
+    if (found !== undefined && key === this.#latest) return found;
+    const made = found ?? this.#make(key);
+    this.#kept.delete(key);
+    const [oldest] = this.#kept.size < PREPARED_KEYS ? [] : this.#kept.keys();
+    if (oldest !== undefined) this.forget(oldest);
+    this.#kept.set(key, made);
+    this.#latest = key;
+    return made;
+  }
+
+  /** Whether there was something to forget. */
+  forget(key: Uint8Array): boolean {
+    const made = this.#kept.get(key);
+    if (made === undefined) return false;
+    this.#kept.delete(key);
+    this.#end(made);
+    return true;
+  }
 }
 
 /** RFC 2104: both padded keys are one block each, and always the same, so they are hashed once. */
 function prepareMacKey({ bytes, view, functions }: Machine, h: Uint8Array): Uint8Array {
   const { BLOCK_BYTES, CONSTANTS, SINGLE, STATE } = layout;
   if (h.length > BLOCK_BYTES) throw new RangeError('invariant: a MAC key is 32 bytes');
+  // A lane for each of the two pads, ipad and opad; what the other lanes hash is of no use.
   const key = new Uint8Array(layout.LOADED_KEY_BYTES);
-  const padded = key.subarray(64);
-  const initial = initialHash();
-  // The inner padded key comes last, and stays: it is part of what is kept.
-  for (const { pad, states } of [OUTER, INNER]) {
-    padded.fill(pad);
-    for (const [i, byte] of h.entries()) padded[i] = byte ^ pad;
-    bytes.set(padded, SINGLE);
-    // All lanes get the same, and the first is looked at.
-    for (const [i, word] of initial.entries()) {
-      for (let lane = 0; lane < 4; lane++) view.setUint32(STATE + 16 * i + 4 * lane, word, true);
+  for (const [lane, pad] of [0x36, 0x5c].entries()) {
+    const block = SINGLE + lane * BLOCK_BYTES;
+    bytes.fill(pad, block, block + BLOCK_BYTES);
+    for (const [i, byte] of h.entries()) bytes[block + i] = byte ^ pad;
+    for (const [i, word] of initialHash().entries()) {
+      view.setUint32(STATE + 16 * i + 4 * lane, word, true);
     }
-    functions.hashFour(STATE, SINGLE, 0, 1, CONSTANTS);
-    for (let i = 0; i < 32; i++) key[states + i] = bytes[STATE + 4 * (i & ~3) + (i & 3)] ?? 0;
   }
-  // What was loaded has been written over.
-  loaded = undefined;
+  functions.hashFour(STATE, SINGLE, BLOCK_BYTES, 1, CONSTANTS);
+  const states = new DataView(key.buffer);
+  for (let i = 0; i < 16; i++) {
+    states.setUint32(4 * i, view.getUint32(STATE + 16 * (i & 7) + 4 * (i >> 3)));
+  }
+  key.set(bytes.subarray(SINGLE, SINGLE + BLOCK_BYTES), 64);
   return key;
 }
-
-/** The bytes of RFC 2104, and where in a prepared key the state after each padded key is. */
-const INNER = { pad: 0x36, states: 0 };
-const OUTER = { pad: 0x5c, states: 32 };

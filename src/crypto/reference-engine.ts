@@ -6,15 +6,10 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { concat } from '../protocol/bytes.ts';
-import {
-  CIPHERTEXT_BYTES,
-  MAX_MESSAGE_BYTES,
-  PACKET_BYTES,
-  PACKET_NUMBER_LIMIT,
-} from '../protocol/parameters.ts';
+import { CIPHERTEXT_BYTES, MAX_MESSAGE_BYTES, PACKET_BYTES } from '../protocol/parameters.ts';
 import type { OpenedPackets, PacketKeys } from '../protocol/suite.ts';
 import { aes256Ctr, firstCounterBlock } from './aes-ctr.ts';
-import type { PacketEngine } from './packet-engine.ts';
+import { type PacketEngine, requirePacketNumbers } from './packet-engine.ts';
 
 /** The reference engine. It keeps nothing between calls. */
 export const referenceEngine: PacketEngine = { sealPackets, openPackets };
@@ -114,12 +109,4 @@ function packetMac(h: Uint8Array, packetNumber: bigint, ciphertext: Uint8Array):
   //# The last 32 bytes MUST be HMAC(H, ciphertext ‖ be64(N)), where the packet number is
   //# authenticated but not sent.
   return createHmac('sha256', h).update(ciphertext).update(number).digest();
-}
-
-/** The caller's side of the contract: whole packets, and numbers below 2⁶⁴ (PK-10). */
-function requirePacketNumbers(first: bigint, count: number): void {
-  if (!Number.isInteger(count)) throw new RangeError('invariant: only whole packets are opened');
-  if (first < 0n || first + BigInt(count) > PACKET_NUMBER_LIMIT) {
-    throw new RangeError('invariant: every packet number is below 2^64');
-  }
 }

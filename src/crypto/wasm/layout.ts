@@ -32,10 +32,11 @@ function place(bytes: number): number {
 
 /** The 64 words K of SHA-256. */
 export const CONSTANTS = place(256);
+export const COUNTERS = place(BATCH_PACKETS * STREAM_BYTES);
 /**
  * The loaded HMAC key as `prepared-keys.ts` keeps it: the state after the inner padded key (8
  * words), that after the outer one (8 words), and the inner padded key itself, with which SINGLE
- * begins.
+ * begins. From here to the end of PLAINTEXT is what is wiped.
  */
 export const LOADED_KEY = place(LOADED_KEY_BYTES);
 /** A single packet as one message: the inner padded key, then what is authenticated. */
@@ -51,12 +52,10 @@ export const OUTER_BLOCKS = place(4 * BLOCK_BYTES);
 export const MACS = place(4 * 32);
 /** A result that is more than one number: the length of the plaintext. */
 export const PLAINTEXT_LENGTH = place(4);
-export const COUNTERS = place(BATCH_PACKETS * STREAM_BYTES);
 export const KEY_STREAM = place(BATCH_PACKETS * STREAM_BYTES);
-/** One message more than a batch has: a message is written in full before its length is looked at. */
-export const PLAINTEXT = place((BATCH_PACKETS + 1) * MAX_MESSAGE_BYTES);
-/** Three packets more than a batch has: four lanes are read even where one or two have a packet. */
-export const PACKETS = place((BATCH_PACKETS + 3) * PACKET_BYTES);
+export const PLAINTEXT = place(BATCH_PACKETS * MAX_MESSAGE_BYTES);
+/** Four lanes are read also where one or two have a packet; a batch is a multiple of them. */
+export const PACKETS = place(BATCH_PACKETS * PACKET_BYTES);
 
 /** The size of the memory, in pages of 64 KiB. */
 export const PAGES = Math.ceil(end / 65_536);

@@ -6,7 +6,7 @@
  */
 
 import { Buffer } from 'node:buffer';
-import { MAC_BYTES, MAX_MESSAGE_BYTES } from '../../protocol/parameters.ts';
+import { MAX_MESSAGE_BYTES } from '../../protocol/parameters.ts';
 import { assemble } from './assembler.ts';
 import * as layout from './layout.ts';
 import { PACKET_FUNCTIONS } from './packet-functions.ts';
@@ -72,23 +72,14 @@ function makeMachine(): Machine {
   };
 }
 
-/** Overwrite the key in the memory. */
-export function unloadKey(): void {
-  made?.bytes.fill(0, layout.LOADED_KEY, layout.LOADED_KEY + layout.LOADED_KEY_BYTES);
-}
-
 /**
- * Overwrite what work with up to `packets` packets at a time left in the memory and an attacker has
- * not seen: messages, key stream, states of hashes, MACs. The loaded key is not touched.
+ * Overwrite what is in the memory and an attacker has not seen, after work with up to `packets`
+ * packets at a time: the loaded key, what was hashed, MACs, key stream, messages.
  */
-export function wipeScratch(packets: number): void {
-  const fill = (from: number, length: number): void => {
-    made?.bytes.fill(0, from, from + length);
-  };
-  fill(layout.STATE, 8 * 16);
-  fill(layout.MACS, 4 * MAC_BYTES);
-  fill(layout.KEY_STREAM, packets * layout.STREAM_BYTES);
-  fill(layout.PLAINTEXT, (packets + 1) * MAX_MESSAGE_BYTES);
+export function wipe({ bytes, view }: Machine, packets: number): void {
+  bytes.fill(0, layout.LOADED_KEY, layout.KEY_STREAM + packets * layout.STREAM_BYTES);
+  bytes.fill(0, layout.PLAINTEXT, layout.PLAINTEXT + packets * MAX_MESSAGE_BYTES);
+  writePadding(view);
 }
 
 /**
@@ -96,18 +87,13 @@ export function wipeScratch(packets: number): void {
  * block of the padded key. It stays; only the bytes in front of it are written for each packet.
  */
 function writePadding(view: DataView): void {
-  const { BLOCK_BYTES, AUTHENTICATED_BYTES } = layout;
-  for (let lane = 0; lane < 4; lane++) {
-    pad(
-      layout.INNER_BLOCKS + lane * BLOCK_BYTES,
-      AUTHENTICATED_BYTES % BLOCK_BYTES,
-      AUTHENTICATED_BYTES,
-    );
-    pad(layout.OUTER_BLOCKS + lane * BLOCK_BYTES, 32, 32);
-  }
-
-  function pad(block: number, used: number, messageBytes: number): void {
-    view.setUint8(block + used, 0x80);
+  const { AUTHENTICATED_BYTES, BLOCK_BYTES, INNER_BLOCKS, OUTER_BLOCKS } = layout;
+  const pad = (block: number, messageBytes: number): void => {
+    view.setUint8(block + (messageBytes % BLOCK_BYTES), 0x80);
     view.setUint32(block + BLOCK_BYTES - 4, 8 * (BLOCK_BYTES + messageBytes));
+  };
+  for (let lane = 0; lane < 4 * BLOCK_BYTES; lane += BLOCK_BYTES) {
+    pad(INNER_BLOCKS + lane, AUTHENTICATED_BYTES);
+    pad(OUTER_BLOCKS + lane, 32);
   }
 }
