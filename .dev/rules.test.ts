@@ -156,7 +156,10 @@ describe('imports', () => {
       'src/crypto/a.ts',
       "import { hash } from 'node:crypto';\nimport type { A } from '../protocol/suite.ts';",
     ],
-    ['src/eventlog/a.ts', "import fs from 'node:fs';\nimport { a } from '../protocol/events.ts';"],
+    [
+      'src/eventlog/a.ts',
+      "import fs from 'node:fs';\nimport { a } from '../protocol/vocabulary.ts';",
+    ],
     [
       'src/io/a.ts',
       "import { a } from '../crypto/suite.ts';\nimport { b } from '../eventlog/write.ts';",

@@ -12,10 +12,10 @@ import {
   initialConnectionState,
   stepConnection,
 } from '../../src/protocol/connection.ts';
-import type { ConnectionEffect, ConnectionEvent, Timer } from '../../src/protocol/events.ts';
 import type { Outcome } from '../../src/protocol/faults.ts';
 import type { Policy, Role, Side } from '../../src/protocol/parameters.ts';
 import { allows } from '../../src/protocol/transitions.ts';
+import type { ConnectionEffect, ConnectionEvent, Timer } from '../../src/protocol/vocabulary.ts';
 import { deepFreeze } from './freeze.ts';
 import { contextOf, materialOf, sharedSecret } from './material.ts';
 

@@ -6,7 +6,7 @@
  * that a redacted log holds exactly what a `wire` recording would have held.
  */
 
-import type { ConnectionEffect, ConnectionEvent } from '../protocol/events.ts';
+import type { ConnectionEffect, ConnectionEvent } from '../protocol/vocabulary.ts';
 import type { FullEffect, FullEntry, WireEffect, WireEntry, WireEvent } from './format.ts';
 
 /** The effect as a `full` log keeps it. */

@@ -5,8 +5,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ConnectionEffect, ConnectionEvent } from '../protocol/events.ts';
 import { FAULTS, type FaultCode, type Outcome } from '../protocol/faults.ts';
+import type { ConnectionEffect, ConnectionEvent } from '../protocol/vocabulary.ts';
 import { wireEntry, withoutErasedSecrets } from './content.ts';
 import { decodeHeader, decodeLine } from './decode.ts';
 import { encodeEnd, encodeEntry, encodeHeader } from './encode.ts';

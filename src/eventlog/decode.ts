@@ -5,8 +5,8 @@
  * {@link FormatError}. Whether the record makes sense where it stands is the reader's question.
  */
 
-import type { ConnectionEvent } from '../protocol/events.ts';
 import { FAULTS, type FaultCode, type Outcome } from '../protocol/faults.ts';
+import type { ConnectionEvent } from '../protocol/vocabulary.ts';
 import { Fields, FormatError } from './fields.ts';
 import {
   type Dialled,

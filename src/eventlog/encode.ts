@@ -3,7 +3,7 @@
  * this several times as fast as JSON.stringify on the data path. `decode.ts` reads it back.
  */
 
-import type { ConnectionEvent } from '../protocol/events.ts';
+import type { ConnectionEvent } from '../protocol/vocabulary.ts';
 import { encodeBase64 } from './base64.ts';
 import {
   type Derivation,

@@ -7,9 +7,9 @@
  */
 
 import type { ConnectionContext } from '../protocol/connection.ts';
-import type { ConnectionEffect, ConnectionEvent } from '../protocol/events.ts';
 import type { Outcome } from '../protocol/faults.ts';
 import type { Policy, Role } from '../protocol/parameters.ts';
+import type { ConnectionEffect, ConnectionEvent } from '../protocol/vocabulary.ts';
 
 /** The first field of every event log. */
 export const FORMAT_NAME = 'spiped-eventlog';

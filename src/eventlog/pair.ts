@@ -5,8 +5,8 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { ConnectionEffect, ConnectionEvent } from '../protocol/events.ts';
 import { NONCE_BYTES, type Role } from '../protocol/parameters.ts';
+import type { ConnectionEffect, ConnectionEvent } from '../protocol/vocabulary.ts';
 import type { FullEffect, WireEffect, WireEvent } from './format.ts';
 
 /** Keeps the id apart from every other use of SHA-256 over nonces. */

@@ -7,8 +7,8 @@
  */
 
 import type { ConnectionState } from '../protocol/connection.ts';
-import type { ConnectionEffect, ConnectionEvent, Step } from '../protocol/events.ts';
 import type { CryptoSuite } from '../protocol/suite.ts';
+import type { ConnectionEffect, ConnectionEvent, Step } from '../protocol/vocabulary.ts';
 import { wireEffect, wireEvent, withoutErasedSecrets } from './content.ts';
 import { encodeEnd, encodeEntry, encodeHeader } from './encode.ts';
 import type { Derivation, Dialled, LogHeader } from './format.ts';

@@ -5,9 +5,9 @@
  * bytes that are asked for: the lines name lengths, and only the dump shows plaintext, x and ySC.
  */
 
-import type { ConnectionEvent } from '../protocol/events.ts';
 import { describeOutcome, type Outcome } from '../protocol/faults.ts';
 import type { Role } from '../protocol/parameters.ts';
+import type { ConnectionEvent } from '../protocol/vocabulary.ts';
 import type {
   FullEffect,
   LogEnd,

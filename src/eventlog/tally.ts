@@ -3,8 +3,8 @@
  * to compare. It knows both contents, because they count alike.
  */
 
-import type { ConnectionEvent } from '../protocol/events.ts';
 import type { Outcome } from '../protocol/faults.ts';
+import type { ConnectionEvent } from '../protocol/vocabulary.ts';
 import type { FullEffect, LogEnd, WireEffect, WireEvent } from './format.ts';
 
 /** What has been recorded of one connection so far. */

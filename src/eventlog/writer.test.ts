@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSuite } from '../crypto/index.ts';
-import type { ConnectionEvent } from '../protocol/events.ts';
+import type { ConnectionEvent } from '../protocol/vocabulary.ts';
 import type { LogRecord } from './format.ts';
 import { readEventLog, readEventLogFile } from './reader.ts';
 import { CONGESTION_BYTES } from './recorder.ts';

@@ -16,11 +16,11 @@ import {
   initialConnectionState,
   stepConnection,
 } from '../protocol/connection.ts';
-import type { ConnectionEffect, ConnectionEvent, Step, Timer } from '../protocol/events.ts';
 import type { Outcome } from '../protocol/faults.ts';
 import { opposite } from '../protocol/flow.ts';
 import { InvariantViolation } from '../protocol/invariant.ts';
 import { NONCE_BYTES, type Side } from '../protocol/parameters.ts';
+import type { ConnectionEffect, ConnectionEvent, Step, Timer } from '../protocol/vocabulary.ts';
 import type { Channel } from './channel.ts';
 import type { Exponentiator } from './exponentiation.ts';
 import { Meter } from './meter.ts';

@@ -2,13 +2,13 @@
 
 import { PairFinder } from '../eventlog/index.ts';
 import { type ConnectionState, type SessionSummary, sessionOf } from '../protocol/connection.ts';
-import type { ConnectionEffect, ConnectionEvent, Step } from '../protocol/events.ts';
 import {
   NONCE_BYTES,
   PACKET_BYTES,
   PUBLIC_VALUE_MESSAGE_BYTES,
   type Role,
 } from '../protocol/parameters.ts';
+import type { ConnectionEffect, ConnectionEvent, Step } from '../protocol/vocabulary.ts';
 import type { ConnectionSummary } from './summary.ts';
 
 const HANDSHAKE_BYTES = NONCE_BYTES + PUBLIC_VALUE_MESSAGE_BYTES;

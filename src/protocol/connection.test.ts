@@ -8,11 +8,11 @@ import { ConnectionBench } from '../../fuzz/bench/connection-bench.ts';
 import { HandshakeBench, shake } from '../../fuzz/bench/handshake-bench.ts';
 import { contextOf, NONCE_C, NONCE_S, suite } from '../../fuzz/bench/material.ts';
 import { sessionOf } from './connection.ts';
-import type { ConnectionEvent } from './events.ts';
 import { HIGH_WATER_BYTES, LOW_WATER_BYTES } from './flow.ts';
 import type { SessionKeys } from './handshake.ts';
 import { InvariantViolation } from './invariant.ts';
 import { PACKET_BYTES, type Role, type Side } from './parameters.ts';
+import type { ConnectionEvent } from './vocabulary.ts';
 
 const ROLES: readonly Role[] = ['client', 'server'];
 

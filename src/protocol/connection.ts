@@ -18,7 +18,6 @@
  */
 
 import { concat } from './bytes.ts';
-import type { ConnectionEffect, ConnectionEvent, Step } from './events.ts';
 import type { FaultCode, Outcome } from './faults.ts';
 import {
   afterSending,
@@ -43,6 +42,7 @@ import { endedEarly, timedOut } from './handshake-failure.ts';
 import { unexpected } from './invariant.ts';
 import type { Side } from './parameters.ts';
 import { type PipeState, type PipeStep, startPipe, stepPipe } from './pipe.ts';
+import type { ConnectionEffect, ConnectionEvent, Step } from './vocabulary.ts';
 
 /** What a connection needs to know and never changes. */
 export interface ConnectionContext extends HandshakeContext {

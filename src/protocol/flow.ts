@@ -4,8 +4,8 @@
  * Answers CN-9. The bound for each direction is HIGH_WATER_BYTES plus the output of one read.
  */
 
-import type { ConnectionEffect } from './events.ts';
 import type { Side } from './parameters.ts';
+import type { ConnectionEffect } from './vocabulary.ts';
 
 /** At this many unwritten bytes towards a side, its opposite is not read any more. */
 export const HIGH_WATER_BYTES = 256 * 1024;

@@ -11,7 +11,6 @@
  */
 
 import { concat, NO_BYTES } from './bytes.ts';
-import type { ConnectionEffect, ConnectionEvent, Step } from './events.ts';
 import type { FaultCode } from './faults.ts';
 import { isBelowModulus, isOne, one } from './group14.ts';
 import { endedEarly, type HandshakeFailure, macMismatch } from './handshake-failure.ts';
@@ -25,6 +24,7 @@ import {
   type Role,
 } from './parameters.ts';
 import type { CryptoSuite, PacketKeys } from './suite.ts';
+import type { ConnectionEffect, ConnectionEvent, Step } from './vocabulary.ts';
 
 /** What a handshake needs to know and never changes. */
 export interface HandshakeContext {

@@ -7,7 +7,6 @@ import { openingTransitions, sealingTransitions } from './packets.transitions.ts
 import type { TransitionTable } from './transitions.ts';
 
 export * from './connection.ts';
-export * from './events.ts';
 export * from './faults.ts';
 export { HIGH_WATER_BYTES, LOW_WATER_BYTES } from './flow.ts';
 export { GROUP14_MODULUS } from './group14.ts';
@@ -17,8 +16,10 @@ export * from './listener.ts';
 export * from './opening.ts';
 export * from './parameters.ts';
 export * from './sealing.ts';
+export { secretsOf } from './secrets.ts';
 export * from './suite.ts';
 export * from './transitions.ts';
+export * from './vocabulary.ts';
 
 /** The transition tables of all machines, in the order in which a reader meets them. */
 export const transitionTables: readonly TransitionTable[] = [

@@ -6,8 +6,8 @@
  * what a connection does while it is open.
  */
 
-import type { Step } from './events.ts';
 import { unexpected } from './invariant.ts';
+import type { Step } from './vocabulary.ts';
 
 /** What a listener needs to know and never changes. */
 export interface ListenerContext {

@@ -8,11 +8,11 @@
  */
 
 import { concat, NO_BYTES } from './bytes.ts';
-import type { ConnectionEffect, Step } from './events.ts';
 import type { FaultCode } from './faults.ts';
 import { unexpected } from './invariant.ts';
 import { PACKET_BYTES, PACKET_NUMBER_LIMIT } from './parameters.ts';
 import type { CryptoSuite, PacketKeys } from './suite.ts';
+import type { ConnectionEffect, Step } from './vocabulary.ts';
 
 export type OpeningState = {
   /** The number of the next packet, 0 to 2⁶⁴: so many were good. 2⁶⁴ means that none may follow. */

@@ -6,7 +6,6 @@
  * are the business of `sealing` and `opening`, the phases around it of `connection`.
  */
 
-import type { ConnectionEffect, ConnectionEvent } from './events.ts';
 import type { Outcome } from './faults.ts';
 import { afterSending, afterWriting, type Flow, opposite, regulate, setReading } from './flow.ts';
 import type { HandshakeContext, SessionKeys } from './handshake.ts';
@@ -14,6 +13,7 @@ import { unexpected } from './invariant.ts';
 import { initialOpeningState, type OpeningState, stepOpening } from './opening.ts';
 import type { Side } from './parameters.ts';
 import { initialSealingState, type SealingState, stepSealing } from './sealing.ts';
+import type { ConnectionEffect, ConnectionEvent } from './vocabulary.ts';
 
 /**
  * How far the end of one direction is: its stream still runs; it has ended and the other side is

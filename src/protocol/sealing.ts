@@ -5,10 +5,10 @@
  * step. How a packet is made is the suite's business; which numbers it gets is decided here.
  */
 
-import type { ConnectionEffect, Step } from './events.ts';
 import { unexpected } from './invariant.ts';
 import { MAX_MESSAGE_BYTES, PACKET_NUMBER_LIMIT } from './parameters.ts';
 import type { CryptoSuite, PacketKeys } from './suite.ts';
+import type { ConnectionEffect, Step } from './vocabulary.ts';
 
 export type SealingState =
   | {

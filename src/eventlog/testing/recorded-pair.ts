@@ -11,10 +11,10 @@ import {
   initialConnectionState,
   stepConnection,
 } from '../../protocol/connection.ts';
-import type { ConnectionEffect, ConnectionEvent } from '../../protocol/events.ts';
 import type { Outcome } from '../../protocol/faults.ts';
 import type { Policy, Role, Side } from '../../protocol/parameters.ts';
 import type { CryptoSuite } from '../../protocol/suite.ts';
+import type { ConnectionEffect, ConnectionEvent } from '../../protocol/vocabulary.ts';
 import type { LogContent, Software } from '../format.ts';
 import { type ConnectionRecorder, openEventLog } from '../writer.ts';
 import { MemoryStorage } from './memory-storage.ts';
