@@ -7,6 +7,7 @@
 
 import { parseArgs } from 'node:util';
 import { VERSION } from '../config/version.ts';
+import { messageOf } from '../protocol/thrown.ts';
 import type { TraceTask } from '../trace/run-trace.ts';
 import type { CommandLine } from './command-line.ts';
 
@@ -125,8 +126,7 @@ function refuse(message: string): CommandLine<TraceTask> {
 
 /** Node's message without its advice, on one line and in our case. */
 function firstSentence(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const [line = ''] = message.split('\n');
+  const [line = ''] = messageOf(error).split('\n');
   const [sentence = ''] = line.split('. ');
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }

@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto';
 import { close, fstat, open, read } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getSystemErrorMap, promisify } from 'node:util';
+import { codeOf } from '../protocol/thrown.ts';
 import { ownBytes } from './own-bytes.ts';
 
 const CHUNK_BYTES = 65_536;
@@ -119,14 +120,8 @@ async function readSome(descriptor: number, chunk: Uint8Array): Promise<number> 
 }
 
 function keyFileError(path: string, what: string, error: unknown): KeyFileError {
-  const code = codeOf(error);
+  const code = codeOf(error) ?? 'UNKNOWN';
   return new KeyFileError(`-k ${JSON.stringify(path)}: ${what}: ${reasonOf(error, code)}`, code);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : 'UNKNOWN';
 }
 
 /** What the C library says for the codes that people meet; libuv words some of them oddly. */

@@ -5,9 +5,9 @@
  * The lines are made of addresses, counts and the texts of the fault table, never of data.
  */
 
-import { getSystemErrorMap } from 'node:util';
 import type { LogLevel } from '../config/config.ts';
 import type { ConnectionSummary } from '../io/summary.ts';
+import { describeCode } from '../io/system-error.ts';
 import { type Outcome, textOf } from '../protocol/faults.ts';
 import type { Role } from '../protocol/parameters.ts';
 import type { LogFields, Logger } from './log.ts';
@@ -64,19 +64,11 @@ function levelOf(
 
 /** The fault, with the address that it is about where that is not the one in front. */
 function describeFault({ code, detail }: Fault, target: string, role: Role): string {
-  const reason = detail === undefined ? '' : `: ${describeReason(detail)}`;
+  const reason = detail === undefined ? '' : `: ${describeCode(detail)}`;
   // A client's peer is behind the target's address; the one in front is a local program's.
   const aboutTarget =
     role === 'client' ? code !== 'plain-socket-failed' : code.startsWith('target-');
   return `${textOf(code, role)}${reason}${aboutTarget ? ` (target ${target})` : ''}`;
-}
-
-/** `connection refused (ECONNREFUSED)`; what is no code of the system stays as it is. */
-function describeReason(detail: string): string {
-  for (const [name, words] of getSystemErrorMap().values()) {
-    if (name === detail) return `${words} (${detail})`;
-  }
-  return detail;
 }
 
 /** What was accepted from the peer and did not get to the plain side, if anything (CN-26). */

@@ -5,7 +5,7 @@
 import type { Address } from '../config/address.ts';
 import type { SpipedConfig } from '../config/config.ts';
 import { type Endpoint, resolveAddress } from '../io/resolve.ts';
-import { systemReason } from './errors.ts';
+import { systemReason } from '../io/system-error.ts';
 import type { Logger } from './log.ts';
 
 /** How often a name is looked up again with `-D`, in milliseconds (C: `sleep(1)`). */

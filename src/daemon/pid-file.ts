@@ -7,7 +7,7 @@
  */
 
 import { writeFileSync } from 'node:fs';
-import { systemReason } from './errors.ts';
+import { systemReason } from '../io/system-error.ts';
 
 /**
  * Write this process's id to `path`, in decimal and without a newline, in place of what is there.

@@ -7,7 +7,8 @@
  */
 
 import { parseCount } from '../config/numbers.ts';
-import { systemReason } from './errors.ts';
+import { systemReason } from '../io/system-error.ts';
+import { codeOf } from '../protocol/thrown.ts';
 import type { Logger } from './log.ts';
 
 /** What is asked of the system; tests bring their own. Of Node's `process`. */
@@ -146,10 +147,6 @@ function systemOf(own: NodeJS.Process): PrivilegeSystem {
     throw new Error('option -u: this system has no users and groups');
   }
   return { geteuid, getuid, getegid, getgid, getgroups, setgroups, setgid, setuid };
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 function quote(text: string): string {

@@ -8,9 +8,9 @@
 
 import type { SpipedConfig } from '../config/config.ts';
 import { type Listener, MAXIMUM_WAITING, openListener } from '../io/listener.ts';
+import { systemReason } from '../io/system-error.ts';
 import { openTarget, type Target, type TargetOptions } from '../io/target.ts';
 import { catchDefects } from './defects.ts';
-import { systemReason } from './errors.ts';
 import type { Inheritance } from './inheritance.ts';
 import { readKey } from './key.ts';
 import { counted, Life } from './life.ts';

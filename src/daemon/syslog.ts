@@ -12,6 +12,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { LogLevel } from '../config/config.ts';
+import { codeOf, messageOf } from '../protocol/thrown.ts';
 import type { ProgramLogger } from './log.ts';
 import { standardErrorSink } from './log-journal.ts';
 import type { LogLine, LogSink } from './log-sink.ts';
@@ -193,6 +194,5 @@ class Feed {
 }
 
 function wordsOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' ? 'there is no program named logger' : message;
+  return codeOf(error) === 'ENOENT' ? 'there is no program named logger' : messageOf(error);
 }

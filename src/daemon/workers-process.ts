@@ -12,6 +12,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import type { Target } from '../io/target.ts';
+import { messageOf } from '../protocol/thrown.ts';
 import type { LogFields, Logger } from './log.ts';
 import type { ResolvedNames } from './names.ts';
 import { WORKER_MARK } from './workers-mark.ts';
@@ -93,7 +94,7 @@ class RunningWorker implements WorkerProcess {
     try {
       this.child = this.spawn();
     } catch (error) {
-      setImmediate(() => this.end(wordsOf(error)));
+      setImmediate(() => this.end(messageOf(error)));
     }
   }
 
@@ -155,7 +156,7 @@ class RunningWorker implements WorkerProcess {
       stdio: ['pipe', 'ignore', 'inherit', 'pipe', 'ipc'],
       env: { ...env, [WORKER_MARK]: String(KEY_DESCRIPTOR) },
     });
-    child.once('error', (error) => this.end(wordsOf(error)));
+    child.once('error', (error) => this.end(messageOf(error)));
     // Not `exit`: what it reported before is heard first.
     child.once('close', (code, signal) => this.end(signal ?? `exit status ${code}`));
     if (child.pid === undefined) return child;
@@ -228,7 +229,3 @@ function give(stream: unknown, bytes: Uint8Array): void {
 const KEEP_OPEN = { keepOpen: true } as const;
 
 function ignore(): void {}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -8,6 +8,7 @@
  */
 
 import { open, unlink } from 'node:fs/promises';
+import { asError } from '../protocol/thrown.ts';
 import { DigestChain } from './chain.ts';
 
 /** What is used of a file; a test brings its own. */
@@ -166,8 +167,4 @@ async function writeAll(file: LogStorageFile, bytes: Uint8Array): Promise<number
     written += length;
   }
   return written;
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -8,6 +8,7 @@
 
 import type { ConnectionState } from '../protocol/connection.ts';
 import type { CryptoSuite } from '../protocol/suite.ts';
+import { asError } from '../protocol/thrown.ts';
 import type { ConnectionEffect, ConnectionEvent, Step } from '../protocol/vocabulary.ts';
 import { wireEffect, wireEvent, withoutErasedSecrets } from './content.ts';
 import { encodeEnd, encodeEntry, encodeHeader } from './encode.ts';
@@ -182,7 +183,7 @@ class Recorder implements OwnedRecorder {
     try {
       act();
     } catch (error) {
-      this.#defect ??= error instanceof Error ? error : new Error(String(error));
+      this.#defect ??= asError(error);
       this.#file.stop();
     }
   }

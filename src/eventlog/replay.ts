@@ -14,6 +14,7 @@ import {
 } from '../protocol/connection.ts';
 import { SECRET_BYTES } from '../protocol/parameters.ts';
 import type { CryptoSuite } from '../protocol/suite.ts';
+import { messageOf } from '../protocol/thrown.ts';
 import { withoutErasedSecrets } from './content.ts';
 import { firstDifference } from './difference.ts';
 import type { Derivation, FullEntry, LogEnd, LogHeader, LogRecord } from './format.ts';
@@ -132,7 +133,7 @@ export class Machine {
     } catch (error) {
       if (error instanceof DerivationDifference) return error.message;
       // The core throws for an event that cannot happen in its phase: here, one not as recorded.
-      return `the core refuses the event: ${error instanceof Error ? error.message : String(error)}`;
+      return `the core refuses the event: ${messageOf(error)}`;
     }
   }
 

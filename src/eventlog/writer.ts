@@ -9,6 +9,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CryptoSuite } from '../protocol/suite.ts';
+import { codeOf } from '../protocol/thrown.ts';
 import type { ConnectionDescription, LogContent, Software } from './format.ts';
 import { fileSystem, type LogStorage } from './log-file.ts';
 import { type ConnectionRecorder, createRecorder, type OwnedRecorder } from './recorder.ts';
@@ -131,7 +132,7 @@ class DirectoryOfLogs implements EventLog {
     this.#outage.stopped += 1;
     this.#outage.begunBefore = this.#begun;
     this.#outage.lastAt = this.#now();
-    const code = errorCode(error) ?? error.name;
+    const code = codeOf(error) ?? error.name;
     if (this.#outage.codes.has(code)) return;
     this.#outage.codes.add(code);
     this.#options.onFailure?.(
@@ -164,12 +165,8 @@ function checkDirectory(directory: string): void {
     if (!statSync(directory).isDirectory()) problem = 'not a directory';
     else accessSync(directory, constants.W_OK | constants.X_OK);
   } catch (error) {
-    const code = errorCode(error);
+    const code = codeOf(error);
     problem = code === 'ENOENT' ? 'no such directory' : (code ?? String(error));
   }
   if (problem !== undefined) throw new Error(`event log directory ${directory}: ${problem}`);
-}
-
-function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

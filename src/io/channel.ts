@@ -8,6 +8,7 @@
 
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { failureCode } from '../protocol/thrown.ts';
 
 /** Hears what happens on a channel. Nothing is reported after `destroy`. */
 export interface ChannelListener {
@@ -61,13 +62,13 @@ export function streamChannel(
   // A paused stream whose buffer is empty tells its end all the same (Node 20 to 26).
   let endHeldBack = false;
 
-  const fail = (error: NodeJS.ErrnoException): void => {
+  const fail = (error: Error): void => {
     const failed = listener;
     listener = undefined;
     // While it was not read, Node may have taken a little from the kernel, which was not told yet.
     const last: unknown = begun ? readable.read() : null;
     if (last instanceof Uint8Array) failed?.bytesReceived(last);
-    failed?.failed(error.code ?? error.name);
+    failed?.failed(failureCode(error));
   };
   // A stream that is destroyed under us without an error must not leave its connection waiting.
   const closedEarly = (): void => fail(new PrematureClose());

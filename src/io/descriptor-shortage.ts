@@ -4,6 +4,7 @@
  */
 
 import { closeSync, openSync } from 'node:fs';
+import { codeOf } from '../protocol/thrown.ts';
 
 /** The system's error code when no further descriptor can be had; undefined while one can. */
 export function descriptorShortage(): string | undefined {
@@ -11,7 +12,7 @@ export function descriptorShortage(): string | undefined {
     closeSync(openSync('/dev/null', 'r'));
     return undefined;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     return code === 'EMFILE' || code === 'ENFILE' ? code : undefined;
   }
 }

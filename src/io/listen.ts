@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
+import { codeOf } from '../protocol/thrown.ts';
 import type { Endpoint } from './resolve.ts';
 import { placeSocket } from './unix-socket.ts';
 
@@ -43,8 +44,7 @@ function isMisnamed(
   error: Error,
   endpoint: Endpoint,
 ): endpoint is Extract<Endpoint, { readonly path: string }> {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'EACCES' && 'path' in endpoint && !existsSync(dirname(endpoint.path));
+  return codeOf(error) === 'EACCES' && 'path' in endpoint && !existsSync(dirname(endpoint.path));
 }
 
 /** What the system itself said (bind(2)): nobody looks for a missing directory behind EACCES. */

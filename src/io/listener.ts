@@ -15,6 +15,7 @@ import {
   type ListenerEvent,
   stepListener,
 } from '../protocol/listener.ts';
+import { failureCode } from '../protocol/thrown.ts';
 import { descriptorShortage } from './descriptor-shortage.ts';
 import { listen, type Removal } from './listen.ts';
 import type { Endpoint } from './resolve.ts';
@@ -98,7 +99,7 @@ function runListener(server: Server, removeSocket: Removal, options: ListenerOpt
         try {
           removeSocket();
         } catch (error) {
-          options.socketLeft((error as NodeJS.ErrnoException).code ?? 'unknown error');
+          options.socketLeft(failureCode(error));
         }
         server.close();
         break;
@@ -129,8 +130,8 @@ function runListener(server: Server, removeSocket: Removal, options: ListenerOpt
   //= CN-24
   //# A daemon that cannot accept a connection, for want of descriptors or memory, MUST go on, and
   //# accept again when it can.
-  server.on('error', (error: NodeJS.ErrnoException) => {
-    options.acceptFailed(error.code ?? error.name);
+  server.on('error', (error) => {
+    options.acceptFailed(failureCode(error));
   });
 
   return {

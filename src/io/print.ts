@@ -6,6 +6,7 @@
  */
 
 import { writeSync } from 'node:fs';
+import { codeOf } from '../protocol/thrown.ts';
 
 const DESCRIPTORS = { stdout: 1, stderr: 2 } as const;
 
@@ -19,7 +20,7 @@ export function print(stream: keyof typeof DESCRIPTORS, text: string): void {
     try {
       rest = rest.subarray(writeSync(DESCRIPTORS[stream], rest));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      if (codeOf(error) !== 'EAGAIN') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MILLISECONDS);
     }
   }

@@ -7,8 +7,8 @@
 
 import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
-import { getSystemErrorMap } from 'node:util';
 import { type Address, AddressError } from '../config/address.ts';
+import { systemReason } from './system-error.ts';
 import { type Interfaces, readInterfaces, withNamedZone } from './zone.ts';
 
 /** Where a socket listens or connects to. */
@@ -83,7 +83,7 @@ async function lookUp(
   } catch (error) {
     throw new AddressError(
       'address-lookup-failed',
-      `Error looking up ${host}: ${lookupFailure(error)}`,
+      `Error looking up ${host}: ${systemReason(error)}`,
       { cause: error },
     );
   }
@@ -94,14 +94,6 @@ function loopback({ hasIpv6 }: Interfaces): readonly { address: string; family: 
   const ipv4 = { address: '127.0.0.1', family: 4 };
   const ipv6 = { address: '::1', family: 6 };
   return hasIpv6 ? [ipv6, ipv4] : [ipv4, ipv6];
-}
-
-/** `unknown node or service (ENOTFOUND)`: the system's words, and the code to search for. */
-function lookupFailure(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { errno, code } = error as NodeJS.ErrnoException;
-  const words = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
-  return words === undefined || code === undefined ? error.message : `${words} (${code})`;
 }
 
 /** The port of a TCP service in the services database (services(5)), by name or alias. */

@@ -5,6 +5,7 @@
  */
 
 import { createConnection, type Socket } from 'node:net';
+import { failureCode } from '../protocol/thrown.ts';
 import { type Channel, streamChannel } from './channel.ts';
 import type { Endpoint } from './resolve.ts';
 
@@ -64,9 +65,9 @@ export function dial(
       ...localEnd(endpoint, options),
     });
     socket = candidate;
-    const onError = (error: NodeJS.ErrnoException): void => {
+    const onError = (error: Error): void => {
       candidate.destroy();
-      attempt(index + 1, error.code ?? error.name);
+      attempt(index + 1, failureCode(error));
     };
     candidate.once('error', onError);
     candidate.once('connect', () => {

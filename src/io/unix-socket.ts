@@ -26,8 +26,9 @@ import {
 import { createConnection, type Server } from 'node:net';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { getSystemErrorMap } from 'node:util';
 import { UNIX_PATH_LIMIT_BYTES } from '../config/address.ts';
+import { codeOf, failureCode } from '../protocol/thrown.ts';
+import { describeCode } from './system-error.ts';
 
 /** Makes the server listen at this path; rejects with the system's error. */
 export type Bind = (server: Server, endpoint: { readonly path: string }) => Promise<void>;
@@ -92,7 +93,7 @@ async function findAbandoned(path: string): Promise<BigIntStats | undefined> {
       );
     default:
       throw occupied(
-        `a UNIX socket is there, and whether somebody listens on it cannot be told: ${wordsFor(refusal)}`,
+        `a UNIX socket is there, and whether somebody listens on it cannot be told: ${describeCode(refusal)}`,
       );
   }
 }
@@ -105,7 +106,7 @@ function connectTo(path: string): Promise<string | undefined> {
       probe.destroy();
       resolve(undefined);
     });
-    probe.once('error', ({ code, name }: NodeJS.ErrnoException) => resolve(code ?? name));
+    probe.once('error', (error) => resolve(failureCode(error)));
   });
 }
 
@@ -166,7 +167,7 @@ function takeAway(path: string, abandoned: BigIntStats, names: Names): void {
   } catch (error) {
     if (isCode(error, 'ENOENT')) return;
     throw occupied(
-      `a UNIX socket that no process listens on is there, and cannot be removed: ${wordsFor((error as NodeJS.ErrnoException).code)}`,
+      `a UNIX socket that no process listens on is there, and cannot be removed: ${describeCode(failureCode(error))}`,
     );
   }
   if (isSame(statusOf(aside), abandoned)) unlinkSync(aside);
@@ -237,20 +238,12 @@ function openNames(path: string): Names {
 }
 
 function isCode(error: unknown, ...codes: readonly string[]): boolean {
-  return codes.includes((error as NodeJS.ErrnoException).code ?? '');
+  return codes.includes(codeOf(error) ?? '');
 }
 
 /** What file systems say that have no hard links, or none for sockets. */
 function hasNoLinks(error: unknown): boolean {
   return isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK');
-}
-
-/** `permission denied (EACCES)` */
-function wordsFor(code = 'unknown error'): string {
-  for (const [name, words] of getSystemErrorMap().values()) {
-    if (name === code) return `${words} (${code})`;
-  }
-  return code;
 }
 
 /** As the system says it of a port. */

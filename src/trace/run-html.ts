@@ -8,10 +8,11 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { createSuite, readSharedSecret } from '../crypto/index.ts';
 import { EventLogError, type LogRecord, readEventLogFile } from '../eventlog/index.ts';
+import { systemWords } from '../io/system-error.ts';
+import { messageOf } from '../protocol/thrown.ts';
 import { illustrate, NotOneConnection } from './illustration/illustrate.ts';
 import { illustrationPage } from './illustration/page.ts';
 import type { Output } from './output.ts';
-import { systemReason } from './system-reason.ts';
 
 /** A page about one connection. */
 export interface HtmlTask {
@@ -66,7 +67,7 @@ async function* recordsOf(file: string): AsyncGenerator<LogRecord, void, void> {
       throw new Error(`${file}: ${error.message}`);
     }
     if (error instanceof EventLogError) throw new Error(`${file}: ${error.message}`);
-    throw new Error(`${file}: ${systemReason(error) ?? String(error)}`);
+    throw new Error(`${file}: ${systemWords(error) ?? messageOf(error)}`);
   }
 }
 
@@ -74,7 +75,7 @@ async function write(file: string, page: string): Promise<void> {
   try {
     await writeFile(file, page, { mode: 0o600 });
   } catch (error) {
-    throw new Error(`${file}: ${systemReason(error) ?? String(error)}`);
+    throw new Error(`${file}: ${systemWords(error) ?? messageOf(error)}`);
   }
 }
 

@@ -17,11 +17,12 @@ import {
   type VerifyReport,
   verify,
 } from '../eventlog/index.ts';
+import { systemWords } from '../io/system-error.ts';
 import { describeOutcome } from '../protocol/faults.ts';
 import type { Role } from '../protocol/parameters.ts';
+import { messageOf } from '../protocol/thrown.ts';
 import { Output, OutputError, type Print } from './output.ts';
 import { type HtmlTask, performHtml } from './run-html.ts';
-import { systemReason } from './system-reason.ts';
 
 /** What `spiped-trace` is to do. */
 export type TraceTask =
@@ -169,7 +170,6 @@ function summarize({ header, checks }: VerifyReport): string {
 function explain(error: unknown, file: string): string {
   if (error instanceof EventLogError) return `${file}: ${error.message}`;
   if (error instanceof KeyFileError || error instanceof OutputError) return error.message;
-  const reason = systemReason(error);
-  if (reason !== undefined) return `${file}: ${reason}`;
-  return error instanceof Error ? error.message : String(error);
+  const reason = systemWords(error);
+  return reason === undefined ? messageOf(error) : `${file}: ${reason}`;
 }

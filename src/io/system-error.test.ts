@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { systemReason } from './errors.ts';
+import { describeCode, systemReason, systemWords } from './system-error.ts';
 
 function errorOf(attempt: () => unknown): unknown {
   try {
@@ -16,6 +16,7 @@ function errorOf(attempt: () => unknown): unknown {
 test('an error of a system call is said in the words of the system, with its code', () => {
   const error = errorOf(() => readFileSync('/no/such/file'));
   expect(systemReason(error)).toBe('no such file or directory (ENOENT)');
+  expect(systemWords(error)).toBe('no such file or directory');
 });
 
 test("the positive numbers of Node's own system calls mean the same", () => {
@@ -29,5 +30,16 @@ test("the positive numbers of Node's own system calls mean the same", () => {
 
 test('an error of ours is said in its own words', () => {
   expect(systemReason(new Error('the words'))).toBe('the words');
+  expect(systemWords(new Error('the words'))).toBeUndefined();
   expect(systemReason('not even an error')).toBe('not even an error');
+});
+
+test('an error of ours that carries a code of the system keeps its own words', () => {
+  const error = Object.assign(new Error('the words'), { errno: -2, code: 'ENOENT' });
+  expect(systemReason(error)).toBe('the words');
+});
+
+test('a code is said in the words of the system, and one that is not of the system as it is', () => {
+  expect(describeCode('ECONNREFUSED')).toBe('connection refused (ECONNREFUSED)');
+  expect(describeCode('the words')).toBe('the words');
 });
