@@ -17,7 +17,7 @@
 
 import { Buffer } from 'node:buffer';
 import { type Cipher, hash } from 'node:crypto';
-import { MAX_MESSAGE_BYTES, PACKET_BYTES } from '../protocol/parameters.ts';
+import { CIPHERTEXT_BYTES, MAX_MESSAGE_BYTES, PACKET_BYTES } from '../protocol/parameters.ts';
 import type { OpenedPackets, PacketKeys } from '../protocol/suite.ts';
 import { type PacketEngine, requirePacketNumbers } from './packet-engine.ts';
 import { PreparedKeys } from './prepared-keys.ts';
@@ -187,12 +187,14 @@ function writeKeyStream(engine: Machine, cipher: Cipher, first: bigint, count: n
 //# The last 32 bytes MUST be HMAC(H, ciphertext ‖ be64(N)), where the packet number is
 //# authenticated but not sent.
 function computeMacs(engine: Machine, packet: number, first: bigint, lanes: number): void {
-  const { functions, buffer } = engine;
+  const { functions, bytes, buffer } = engine;
   if (lanes > 1) {
     functions.macFour(packet, first);
     return;
   }
-  functions.beginSingle(packet, first);
+  const begin = SINGLE + BLOCK_BYTES;
+  bytes.copyWithin(begin, packet, packet + CIPHERTEXT_BYTES);
+  engine.view.setBigUint64(begin + CIPHERTEXT_BYTES, first);
   const digest = hash('sha256', view(engine, SINGLE, BLOCK_BYTES + AUTHENTICATED_BYTES), 'binary');
   buffer.write(digest, OUTER_BLOCKS, 'latin1');
   functions.finishMacs();

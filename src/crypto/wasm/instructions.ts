@@ -112,6 +112,10 @@ export const v128 = {
     out.opcode(0xfd0c);
     for (let i = 0; i < 16; i++) out.byte(0);
   }) as Code,
+  /** An `i32` in all four lanes. */
+  splat32: unary(0xfd11),
+  /** The first lane, as an `i32`. */
+  firstWord: unary(0xfd1b, 0),
   /** A 64-bit number in both halves. */
   splat64: unary(0xfd12),
   /** The lower 64 bits, as an `i64`. */

@@ -16,12 +16,10 @@ import { webAssembly } from './web-assembly.ts';
 /** The functions as JavaScript calls them; what each does is said where it is generated. */
 export interface Functions {
   hashFour(state: number, message: number, stride: number, blocks: number, k: number): void;
-  writeCounterIndices(): void;
   writeCounters(count: number, first: bigint): void;
   encrypt(count: number, lastLength: number): void;
   decrypt(count: number): number;
   macFour(packet: number, first: bigint): void;
-  beginSingle(packet: number, number: bigint): void;
   finishMacs(): void;
   putMacs(packet: number, count: number): void;
   matchMacs(packet: number, count: number): number;
@@ -62,14 +60,10 @@ function makeMachine(): Machine {
   for (const [i, word] of roundConstants().entries()) {
     view.setUint32(layout.CONSTANTS + 4 * i, word, true);
   }
-  functions.writeCounterIndices();
+  const bytes = new Uint8Array(memory.buffer);
+  writeCounterIndices(bytes);
   writePadding(view);
-  return {
-    functions,
-    view,
-    bytes: new Uint8Array(memory.buffer),
-    buffer: Buffer.from(memory.buffer),
-  };
+  return { functions, view, bytes, buffer: Buffer.from(memory.buffer) };
 }
 
 /**
@@ -80,6 +74,15 @@ export function wipe({ bytes, view }: Machine, packets: number): void {
   bytes.fill(0, layout.LOADED_KEY, layout.KEY_STREAM + packets * layout.STREAM_BYTES);
   bytes.fill(0, layout.PLAINTEXT, layout.PLAINTEXT + packets * MAX_MESSAGE_BYTES);
   writePadding(view);
+}
+
+/** be64(index) in the counter blocks of a whole batch, once for all (PK-3). */
+function writeCounterIndices(bytes: Uint8Array): void {
+  const { BATCH_PACKETS, COUNTERS, STREAM_BYTES } = layout;
+  for (let i = 0; i < STREAM_BYTES / 16; i++) bytes[COUNTERS + 16 * i + 15] = i;
+  for (let packet = 1; packet < BATCH_PACKETS; packet++) {
+    bytes.copyWithin(COUNTERS + packet * STREAM_BYTES, COUNTERS, COUNTERS + STREAM_BYTES);
+  }
 }
 
 /**

@@ -26,28 +26,6 @@ const constant = i32.const;
 const increase = (local: Local, by: number): Code => local.set(i32.add(local.get, constant(by)));
 const decrement = (local: Local): Code => local.set(i32.sub(local.get, constant(1)));
 
-/** `writeCounterIndices()`: be64(index) in the counter blocks of a whole batch, once for all (PK-3). */
-const writeCounterIndices: FunctionSource = {
-  name: 'writeCounterIndices',
-  parameters: [],
-  body(frame) {
-    const [address, index] = [frame.local('i32'), frame.local('i32')];
-    const lastIndex = STREAM_BYTES / 16 - 1;
-    return [
-      address.set(constant(layout.COUNTERS)),
-      repeatWhile(
-        i32.less(address.get, constant(layout.COUNTERS + layout.BATCH_PACKETS * STREAM_BYTES)),
-        i64.store(address.get, 8, bigEndian64(i64.extend(index.get))),
-        increase(address, 16),
-        // Back to 0 after the last block of a packet.
-        index.set(
-          i32.mul(i32.add(index.get, constant(1)), i32.less(index.get, constant(lastIndex))),
-        ),
-      ),
-    ];
-  },
-};
-
 /** `writeCounters(count, first)`: be64(packet number) in the counter blocks of `count` packets (PK-3). */
 const writeCounters: FunctionSource = {
   name: 'writeCounters',
@@ -103,7 +81,7 @@ const encrypt: FunctionSource = {
     const [from, stream, to] = [frame.local('i32'), frame.local('i32'), frame.local('i32')];
     const lengthField = (length: Code): Code => {
       const mask = i32.load(stream.get, MAX_MESSAGE_BYTES);
-      return i32.store(to.get, MAX_MESSAGE_BYTES, i32.xor(bigEndian(frame, length), mask));
+      return i32.store(to.get, MAX_MESSAGE_BYTES, i32.xor(bigEndian(length), mask));
     };
     return [
       from.set(constant(layout.PLAINTEXT)),
@@ -147,7 +125,7 @@ const decrypt: FunctionSource = {
       to.set(constant(layout.PLAINTEXT)),
       repeatWhile(
         i32.less(done.get, count.get),
-        length.set(bigEndian(frame, i32.xor(masked, mask))),
+        length.set(bigEndian(i32.xor(masked, mask))),
         when(bad, noteTotal, returning(done.get)),
         call(xorMessage, from.get, stream.get, to.get),
         // The next message takes the place of this one's padding.
@@ -189,7 +167,10 @@ const macFour: FunctionSource = {
   },
 };
 
-/** `finishMacs()`: the outer hash of the four inner digests in OUTER_BLOCKS, to MACS. */
+/**
+ * `finishMacs()`: the outer hash of the four inner digests in OUTER_BLOCKS, to MACS. The first may be
+ * that of a single packet, which OpenSSL has hashed.
+ */
 const finishMacs: FunctionSource = {
   name: 'finishMacs',
   parameters: [],
@@ -198,32 +179,6 @@ const finishMacs: FunctionSource = {
     hashBlocks(constant(layout.OUTER_BLOCKS), BLOCK_BYTES, 1),
     storeDigests(frame, layout.MACS, MAC_BYTES),
   ],
-};
-
-/**
- * `beginSingle(packet, number)`: what the MAC of the packet at address `packet` is computed over,
- * behind the inner padded key in SINGLE. OpenSSL hashes it, which is quicker with one long message;
- * `finishMacs` takes its digest from the first of OUTER_BLOCKS.
- */
-const beginSingle: FunctionSource = {
-  name: 'beginSingle',
-  parameters: ['i32', 'i64'],
-  body(frame, packet, number) {
-    const [from, to] = [frame.local('i32'), frame.local('i32')];
-    const start = layout.SINGLE + BLOCK_BYTES;
-    return [
-      from.set(packet.get),
-      to.set(constant(start)),
-      repeatWhile(
-        i32.less(to.get, constant(start + MAX_MESSAGE_BYTES)),
-        ...EIGHT.map((i) => v128.store(to.get, 16 * i, v128.load(from.get, 16 * i))),
-        increase(from, 128),
-        increase(to, 128),
-      ),
-      i32.store(to.get, 0, i32.load(from.get)),
-      i64.store(to.get, CIPHERTEXT_BYTES - MAX_MESSAGE_BYTES, bigEndian64(number.get)),
-    ];
-  },
 };
 
 /** `putMacs(packet, count)`: the first `count` of MACS into packets, from address `packet` on. */
@@ -276,14 +231,12 @@ const matchMacs: FunctionSource = {
 /** All of them, with the hash. */
 export const PACKET_FUNCTIONS: readonly FunctionSource[] = [
   hashFour,
-  writeCounterIndices,
   writeCounters,
   xorMessage,
   encrypt,
   decrypt,
   macFour,
   finishMacs,
-  beginSingle,
   putMacs,
   matchMacs,
 ];
@@ -323,16 +276,8 @@ function storeDigests(frame: Frame, to: number, stride: number): Code {
 }
 
 /** The 32-bit number between big-endian and the machine's order. */
-function bigEndian(frame: Frame, value: Code): Code {
-  const word = frame.local('i32');
-  const turned = (rotated: Code, mask: number): Code => i32.and(rotated, constant(mask));
-  return sequence(
-    word.set(value),
-    i32.or(
-      turned(i32.rotateLeft(word.get, constant(8)), 0x00ff00ff),
-      turned(i32.rotateRight(word.get, constant(8)), 0xff00ff00),
-    ),
-  );
+function bigEndian(value: Code): Code {
+  return v128.firstWord(swapBytes(v128.splat32(value)));
 }
 
 const REVERSED_HALVES = [7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8];
