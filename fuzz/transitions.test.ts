@@ -57,7 +57,9 @@ function somePeer(role: Role, own: Policy, choose: Choose): Buffer {
 function walk(role: Role, choose: Choose): ConnectionBench {
   const policy = POLICIES[choose(POLICIES.length)] ?? PLAIN_POLICY;
   const dial = choose(4) === 0 ? 'after-handshake' : 'on-accept';
-  const bench = new ConnectionBench(role, policy, dial).accept();
+  const bench = new ConnectionBench(role, policy, dial);
+  if (choose(50) === 0) return bench.feed({ type: 'defectFound', detail: 'at once' });
+  bench.accept();
   const started = new Set(bench.timers);
   let cipher = somePeer(role, policy, choose);
   const ended = { cipher: false };
@@ -88,6 +90,7 @@ function walk(role: Role, choose: Choose): ConnectionBench {
       const side = bench.phase === 'dialing' || choose(2) === 0 ? 'plain' : 'cipher';
       actions.push(() => bench.feed({ type: 'socketFailed', side, error: 'ECONNRESET' }));
       actions.push(() => bench.feed({ type: 'cancelRequested' }));
+      actions.push(() => bench.feed({ type: 'defectFound', detail: 'at any time' }));
     }
     actions[choose(actions.length)]?.();
   }

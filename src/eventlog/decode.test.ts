@@ -42,6 +42,7 @@ const events: { [Type in ConnectionEvent['type']]: fc.Arbitrary<ConnectionEvent>
   keyPairGenerated: fc.record({ type: just('keyPairGenerated'), x: bytes, y: bytes }),
   sharedSecretComputed: fc.record({ type: just('sharedSecretComputed'), ySC: bytes }),
   cancelRequested: fc.record({ type: just('cancelRequested') }),
+  defectFound: fc.record({ type: just('defectFound'), detail: text }),
 };
 
 const effects: { [Type in ConnectionEffect['type']]: fc.Arbitrary<ConnectionEffect> } = {

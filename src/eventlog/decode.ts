@@ -171,6 +171,8 @@ function decodeControlEvent(type: string, fields: Fields): ConnectionEvent & Wir
       return { type };
     case 'targetConnectFailed':
       return { type, error: fields.string('error') };
+    case 'defectFound':
+      return { type, detail: fields.string('detail') };
     case 'timerExpired':
       return { type, timer: fields.oneOf('timer', TIMERS) };
     case 'endReceived':

@@ -94,6 +94,8 @@ function encodeEvent(event: ConnectionEvent | WireEvent): string {
       return JSON.stringify({ type: event.type });
     case 'targetConnectFailed':
       return JSON.stringify({ type: event.type, error: event.error });
+    case 'defectFound':
+      return JSON.stringify({ type: event.type, detail: event.detail });
     case 'timerExpired':
       return JSON.stringify({ type: event.type, timer: event.timer });
     case 'endReceived':

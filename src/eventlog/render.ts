@@ -117,6 +117,8 @@ export function describeEvent(event: ConnectionEvent | WireEvent): string {
       return 'shared secret computed';
     case 'cancelRequested':
       return 'cancel requested';
+    case 'defectFound':
+      return `defect found: ${event.detail}`;
   }
 }
 

@@ -223,7 +223,7 @@ test('CN-15: an event that cannot happen is a defect that names itself', async (
   });
 });
 
-test('the event that shows a defect stands in the record, without a step', async () => {
+test('the event that shows a defect stands in the record, without a step, and then the end', async () => {
   const steps: string[] = [];
   const recorder: ConnectionRecorder = {
     suite,
@@ -239,6 +239,7 @@ test('the event that shows a defect stands in the record, without a step', async
   expect(steps).toEqual([
     'connectionAccepted → dialingAndHandshaking, 5 effects',
     'endCompleted → dialingAndHandshaking, 0 effects',
+    'defectFound → closed, 1 effects',
     'the end',
   ]);
 });

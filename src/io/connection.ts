@@ -113,19 +113,28 @@ class Interpreter implements Connection {
     this.queue.push(event);
     if (this.busy) return;
     this.busy = true;
-    try {
-      for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
-        if (this.over) break;
+    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
+      if (this.over) break;
+      try {
         this.step(next);
+      } catch (error) {
+        this.giveUp(nameDefect(error));
       }
-    } catch (error) {
-      //= CN-15
-      //# A failure of one connection, or of a system call made for it, MUST NOT end or delay
-      //# another connection or the process.
-      this.finish({ code: 'internal-error', detail: nameDefect(error) });
-    } finally {
-      this.busy = false;
     }
+    this.busy = false;
+  }
+
+  /** The core ends the connection that shows a defect; without it, its sockets are closed all the same. */
+  //= CN-15
+  //# A failure of one connection, or of a system call made for it, MUST NOT end or delay another
+  //# connection or the process.
+  private giveUp(detail: string): void {
+    try {
+      this.step({ type: 'defectFound', detail });
+    } catch {
+      // There is nobody left to ask.
+    }
+    this.finish({ code: 'internal-error', detail });
   }
 
   private step(event: ConnectionEvent): void {

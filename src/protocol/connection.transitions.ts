@@ -10,6 +10,7 @@ const sending = [
   'handshaking',
   'piping',
 ];
+const open = ['idle', 'dialing', ...sending, 'delivering'];
 const setUp = ['dialing', ...sending].filter((phase) => phase !== 'piping');
 
 function closing(from: readonly string[], event: string, note: string): readonly TransitionRow[] {
@@ -209,5 +210,6 @@ export const connectionTransitions: TransitionTable = {
       to: ['delivering'],
       note: 'too late to matter (CN-23)',
     })),
+    ...closing(open, 'defectFound', 'the program is at fault, and ends this connection (CN-15)'),
   ],
 };

@@ -132,6 +132,10 @@ export function stepConnection(
   state: ConnectionState,
   event: ConnectionEvent,
 ): ConnectionStep {
+  //= CN-15
+  //# A failure of one connection, or of a system call made for it, MUST NOT end or delay another
+  //# connection or the process.
+  if (event.type === 'defectFound') return close(state, 'internal-error', event.detail);
   switch (state.phase) {
     case 'idle':
       return idle(context, state, event);

@@ -152,6 +152,12 @@ export const EVENTS = {
     words: 'cancel requested',
     fields: {},
   },
+  defectFound: {
+    means:
+      'The interpreter has found a defect of this program; `detail` is our own words about it.',
+    words: 'defect found: {detail}',
+    fields: { detail: text },
+  },
 } as const satisfies Rows;
 
 /** Every effect of a connection. Effects of one step are performed in order. */

@@ -161,6 +161,7 @@ function eventMark(own: Role, event: Deed, both: boolean, cards: CardIndex): Mar
     case 'socketFailed':
     case 'targetConnectFailed':
     case 'cancelRequested':
+    case 'defectFound':
       return note(own, 'fault', event.text);
     default:
       return note(own, 'quiet', event.text);
