@@ -8,7 +8,8 @@
 import type { SpipedConfig } from '../config/config.ts';
 import { VERSION } from '../config/version.ts';
 import type { Listener } from '../io/listener.ts';
-import type { LogFields, Logger } from './log.ts';
+import type { Logger } from './log.ts';
+import type { LogFields } from './log-format.ts';
 
 /** What ends a daemon from outside. */
 export type EndingSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';

@@ -5,8 +5,8 @@ import type { LogLevel } from '../config/config.ts';
 import type { ConnectionSummary } from '../io/summary.ts';
 import { FAULTS, type FaultCode, type Outcome, textOf } from '../protocol/faults.ts';
 import type { Role } from '../protocol/parameters.ts';
-import type { LogFields } from './log.ts';
 import { logConnectionEnd } from './log-connection.ts';
+import type { LogFields } from './log-format.ts';
 
 interface Said {
   readonly level: LogLevel;

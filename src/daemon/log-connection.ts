@@ -10,7 +10,8 @@ import type { ConnectionSummary } from '../io/summary.ts';
 import { describeCode } from '../io/system-error.ts';
 import { type Outcome, textOf } from '../protocol/faults.ts';
 import type { Role } from '../protocol/parameters.ts';
-import type { LogFields, Logger } from './log.ts';
+import type { Logger } from './log.ts';
+import type { LogFields } from './log-format.ts';
 
 /** What the system calls a program that is gone. */
 const GONE: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE']);

@@ -5,8 +5,9 @@ import { expect, test } from 'vitest';
 import type { LogLevel } from '../config/config.ts';
 import type { ConnectionSummary } from '../io/summary.ts';
 import { FAULTS } from '../protocol/faults.ts';
-import { createLogger, type LogFields } from './log.ts';
+import { createLogger } from './log.ts';
 import { logConnectionEnd } from './log-connection.ts';
+import type { LogFields } from './log-format.ts';
 
 const page = readFileSync(new URL('../../spec/logging.md', import.meta.url), 'utf8');
 

@@ -4,8 +4,10 @@
  */
 
 import type { LogConfig, LogLevel } from '../config/config.ts';
-import type { LogFields } from './log.ts';
 import type { LogLine } from './log-sink.ts';
+
+/** Stable names and plain values: what a JSON line carries beside its message. */
+export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
 /** One thing to say. */
 export interface LogMessage {

@@ -7,13 +7,10 @@
  */
 
 import type { LogConfig, LogLevel } from '../config/config.ts';
-import { formatMessage } from './log-format.ts';
+import { formatMessage, type LogFields } from './log-format.ts';
 import { standardErrorSink } from './log-journal.ts';
 import { type HeldBack, MAXIMUM_PEERS, RepeatLimit, type RepeatTime } from './log-repeats.ts';
 import type { LogSink } from './log-sink.ts';
-
-/** Stable names and plain values: what a JSON line carries beside its message. */
-export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
 /** Says one thing. `event` is a stable word (`handshake-mac-mismatch`), `message` is for a person. */
 export interface Logger {

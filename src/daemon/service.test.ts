@@ -8,7 +8,7 @@ import type { EventLog } from '../eventlog/index.ts';
 import type { Channel, ChannelListener } from '../io/channel.ts';
 import { createExponentiator } from '../io/exponentiation.ts';
 import { openTarget } from '../io/target.ts';
-import type { LogFields } from './log.ts';
+import type { LogFields } from './log-format.ts';
 import { createService, type Service } from './service.ts';
 
 /** A peer that says nothing and notes what is done to it. */

@@ -8,7 +8,7 @@
 
 import type { LogLevel } from '../config/config.ts';
 import type { Endpoint } from '../io/resolve.ts';
-import type { LogFields } from './log.ts';
+import type { LogFields } from './log-format.ts';
 import type { ResolvedNames } from './names.ts';
 
 /** From the daemon to a worker. */
