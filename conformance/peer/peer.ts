@@ -1,0 +1,351 @@
+/**
+ * One end of a spiped connection, written from `spec/protocol.md` alone: it goes through a plan on a
+ * wire, is bent where it is told to, and notes what its subject does against the text.
+ */
+
+import { randomBytes } from 'node:crypto';
+import {
+  freshValue,
+  type OwnValue,
+  publicValue,
+  sharedValues,
+  toBytes,
+  toNumber,
+} from './group.ts';
+import {
+  dk1Of,
+  dk2Of,
+  hmac,
+  macKeyOf,
+  type PacketKeys,
+  packetKeysOf,
+  sharedSecretOf,
+} from './key.ts';
+import { faultOf } from './message.ts';
+import { open, seal } from './packets.ts';
+import {
+  HANDSHAKE_LENGTH,
+  MESSAGE_LENGTH,
+  NONCE_LENGTH,
+  otherRole,
+  PACKET_LENGTH,
+  type Role,
+  Y_LENGTH,
+} from './parameters.ts';
+import { PLANS, type Step } from './plan.ts';
+import { type Bend, type Bends, bendBy, type Earlier, type Known, type Piece } from './points.ts';
+import { Overdue, until, type Wire, WireOver } from './wire.ts';
+
+/** The plain end of the subject, as far as it belongs to this connection. */
+export interface PlainSide {
+  /** What has come out of the subject. */
+  bytes(): Buffer;
+  /** Has it ended there? */
+  over(): boolean;
+  write(bytes: Buffer): Promise<void>;
+  end(): void;
+}
+
+export interface PeerSettings {
+  readonly role: Role;
+  /** The content of the key file of both ends. */
+  readonly keyFile: Buffer;
+  readonly wire: Wire;
+  readonly plain: PlainSide;
+  /** What is said to the subject, as texts of packets: first, and then when that was delivered. */
+  readonly first: readonly Buffer[];
+  readonly rest: readonly Buffer[];
+  /** What the plain end says when it is connected, and before it ends. */
+  readonly greeting: Buffer;
+  readonly farewell: Buffer;
+  readonly bends?: readonly Bends[];
+  readonly earlier?: Earlier | undefined;
+  /** Goes through the subject on another connection (the step `look`). */
+  readonly look?: () => Promise<void>;
+  /** Milliseconds that any one step may take. */
+  readonly limit: number;
+}
+
+/** What a peer has to tell when its plan is over. */
+export interface Account {
+  /** The steps that were begun. */
+  readonly steps: readonly Step[];
+  /** Why it did not come to the end of its plan: the connection was over, or a step overdue. */
+  readonly stopped: WireOver | Overdue | undefined;
+  /** What the subject did against the text, with the requirement. */
+  readonly objections: readonly string[];
+  /** The plaintext of the subject's packets. */
+  readonly heard: Buffer;
+  /** Bytes at the end of the subject's stream that are no whole packet. */
+  readonly remainder: number;
+  /** The texts that were said, after any bends. */
+  readonly said: readonly Buffer[];
+  /** Was any value changed? */
+  readonly bent: boolean;
+  /** This connection, for one that replays it. */
+  readonly record: Earlier;
+}
+
+const NOTHING: Buffer = Buffer.alloc(0);
+
+export class Peer {
+  readonly #is: PeerSettings;
+  readonly #known: Known;
+  readonly #bend: Bend;
+  readonly #objections: string[] = [];
+  readonly #heard: Buffer[] = [];
+  readonly #said: Buffer[] = [];
+  readonly #k: Buffer;
+  #bent = false;
+  #nonce = NOTHING;
+  #message = NOTHING;
+  #own: OwnValue | undefined;
+  #sealing: PacketKeys | undefined;
+  #opening: PacketKeys | undefined;
+  #held: Buffer[] | undefined;
+  #mute = false;
+
+  constructor(settings: PeerSettings) {
+    this.#is = settings;
+    const { role, keyFile, earlier } = settings;
+    this.#known = {
+      ...{ role, keyFile, earlier, peerNonce: NOTHING, nonces: NOTHING, dk1: NOTHING },
+      ...{ peerMessage: NOTHING, y: NOTHING, ySC: NOTHING, dk2: NOTHING, peerPackets: [] },
+      ...{ index: 0, cleartext: NOTHING, ciphertext: NOTHING, sealed: [], written: 0 },
+    };
+    this.#bend = bendBy(settings.bends ?? [], this.#known, () => {
+      this.#bent = true;
+    });
+    this.#k = sharedSecretOf(keyFile);
+  }
+
+  /** Goes through the plan to its end, or to where the connection is over. Called once. */
+  async perform(): Promise<Account> {
+    const steps: Step[] = [];
+    let stopped: WireOver | Overdue | undefined;
+    try {
+      for (const step of this.#bend('plan', PLANS[this.#is.role])) {
+        steps.push(step);
+        await this.#take(step);
+      }
+    } catch (error) {
+      if (!(error instanceof WireOver || error instanceof Overdue)) throw error;
+      stopped = error;
+    }
+    return {
+      ...{ steps, stopped, objections: this.#objections, said: this.#said, bent: this.#bent },
+      ...(await this.#remains()),
+      record: { nonce: this.#nonce, message: this.#message, packets: this.#known.sealed },
+    };
+  }
+
+  async #take(step: Step): Promise<void> {
+    const { wire, plain, greeting, farewell, limit } = this.#is;
+    switch (step) {
+      case 'send nonce':
+        this.#nonce = this.#bend('nonce', randomBytes(NONCE_LENGTH));
+        return await this.#send(this.#nonce);
+      case 'read nonce':
+        this.#known.peerNonce = await wire.read(NONCE_LENGTH, "the subject's nonce (HS-2)");
+        return;
+      case 'send message':
+        this.#message = this.#makeMessage();
+        return await this.#send(this.#message);
+      case 'read message':
+        this.#known.peerMessage = await wire.read(MESSAGE_LENGTH, "the subject's y ‖ h (HS-6)");
+        this.#judgeMessage();
+        return;
+      case 'send first':
+        return await this.#say(this.#bend('first', this.#is.first));
+      case 'send rest':
+        return await this.#say(this.#bend('rest', this.#is.rest));
+      case 'await first':
+      case 'await rest': {
+        const length = this.#said.reduce((sum, text) => sum + text.length, 0);
+        const delivered = () => plain.bytes().length >= length || plain.over();
+        const over = () => wire.ending !== undefined;
+        return await until('the delivery of what was sent', limit, () => delivered() || over());
+      }
+      case 'read greeting':
+        return await this.#hear(greeting);
+      case 'read farewell':
+        return await this.#hear(Buffer.concat([greeting, farewell]));
+      case 'end':
+        return wire.end();
+      case 'await plain end':
+        return await until('the end at the plain side', limit, () => plain.over());
+      case 'plain farewell':
+        return await plain.write(farewell);
+      case 'plain end':
+        return plain.end();
+      case 'read end':
+        return await until("the subject's end", limit, () => wire.ending !== undefined);
+      case 'reset':
+        return wire.reset();
+      case 'look':
+        return await this.#is.look?.();
+      case 'hold':
+        this.#held = [];
+        return;
+      case 'let go': {
+        const held = Buffer.concat(this.#held ?? []);
+        this.#held = undefined;
+        return await this.#send(held);
+      }
+    }
+  }
+
+  /** y ‖ h (HS-7, HS-15). */
+  #makeMessage(): Buffer {
+    const { role } = this.#is;
+    const nonces = this.#nonces();
+    this.#known.dk1 = dk1Of(this.#k, nonces);
+    this.#own = this.#bend('own', freshValue());
+    this.#known.y = this.#bend('y', toBytes(publicValue(this.#own)));
+    const salt = this.#bend('macSalt', nonces);
+    const dk1 = this.#bend('dk1', dk1Of(this.#bend('k', this.#k), salt));
+    const key = this.#bend('hKey', macKeyOf(dk1, role));
+    const h = this.#bend('h', hmac(key, this.#bend('hInput', this.#known.y)));
+    return this.#bend('message', Buffer.concat([this.#known.y, h]));
+  }
+
+  /** Is the subject's y ‖ h as the text has it (HS-6, HS-7, HS-15)? */
+  #judgeMessage(): void {
+    const key = macKeyOf(dk1Of(this.#k, this.#nonces()), otherRole(this.#is.role));
+    const fault = faultOf(this.#known.peerMessage, key);
+    if (fault !== undefined) this.#object('HS-6, HS-7, HS-15', `its y ‖ h: ${fault}`);
+  }
+
+  /** nonceC ‖ nonceS, of the first 32 bytes that either end has sent (HS-3, HS-5). */
+  #nonces(): Buffer {
+    const own = this.#nonce.subarray(0, NONCE_LENGTH);
+    const { peerNonce } = this.#known;
+    const nonces = this.#is.role === 'client' ? [own, peerNonce] : [peerNonce, own];
+    this.#known.nonces = Buffer.concat(nonces);
+    return this.#known.nonces;
+  }
+
+  /** ySC, unbent: more than one where only the subject knows which; see `sharedValues`. */
+  #sharedValues(): readonly Buffer[] {
+    if (this.#own === undefined) throw new Error('the plan has packets before the own y');
+    // With exponent 0 it is 1 whatever the other end sends, and known before it has sent anything.
+    const { peerMessage } = this.#known;
+    return sharedValues(this.#own, toNumber(peerMessage.subarray(0, Y_LENGTH))).map(toBytes);
+  }
+
+  #sealingKeys(): PacketKeys {
+    if (this.#sealing !== undefined) return this.#sealing;
+    const [only] = this.#sharedValues();
+    if (this.#known.ySC.length === 0) this.#settle(only ?? NOTHING);
+    const salt = this.#bend('keySalt', this.#known.nonces);
+    const ySC = this.#bend('ySC', this.#known.ySC);
+    const dk2 = this.#bend('dk2', dk2Of(this.#bend('k', this.#k), salt, ySC));
+    this.#sealing = this.#bend('keys', packetKeysOf(dk2, this.#is.role));
+    return this.#sealing;
+  }
+
+  /** This is ySC. */
+  #settle(ySC: Buffer): void {
+    this.#known.ySC = ySC;
+    this.#known.dk2 = dk2Of(this.#k, this.#known.nonces, ySC);
+    this.#opening = packetKeysOf(this.#known.dk2, otherRole(this.#is.role));
+  }
+
+  /** Sends a flight of packets with these texts. */
+  async #say(texts: readonly Buffer[]): Promise<void> {
+    const keys = this.#sealingKeys();
+    const known = this.#known;
+    const packets = texts.map((text) => {
+      known.index = known.sealed.length;
+      const packet = seal(keys, BigInt(known.index), text, this.#noting());
+      known.sealed.push(packet);
+      return packet;
+    });
+    this.#said.push(...texts);
+    await this.#send(Buffer.concat(this.#bend('packets', packets)));
+  }
+
+  /** Bends, and lets later points of the same packet see what came out. */
+  #noting(): Bend {
+    return (point, value) => {
+      const result = this.#bend(point, value);
+      if (point === 'cleartext') this.#known.cleartext = result as Buffer;
+      if (point === 'ciphertext') this.#known.ciphertext = result as Buffer;
+      return result;
+    };
+  }
+
+  async #send(bytes: Buffer): Promise<void> {
+    if (this.#held !== undefined) {
+      this.#held.push(bytes);
+      return;
+    }
+    for (const piece of this.#bend('writes', [bytes])) await this.#write(piece);
+    this.#known.written += bytes.length;
+  }
+
+  async #write(piece: Piece): Promise<void> {
+    const { wire, look } = this.#is;
+    if (piece === 'look') return await look?.();
+    if (this.#mute) return;
+    if (piece === 'fin') wire.end();
+    else if (piece === 'reset') wire.reset();
+    else if (piece === 'silence') this.#mute = true;
+    else await wire.write(piece);
+  }
+
+  /** Opens packets until all of `expected` has been heard from the subject. */
+  async #hear(expected: Buffer): Promise<void> {
+    while (lengthOf(this.#heard) < expected.length) {
+      this.#judgePacket(await this.#is.wire.read(PACKET_LENGTH, 'a packet of the subject'));
+    }
+    if (!Buffer.concat(this.#heard).equals(expected)) {
+      this.#object('CN-8', 'what came is not what the plain end has sent');
+    }
+  }
+
+  #judgePacket(packet: Buffer): void {
+    const number = this.#known.peerPackets.length;
+    if (this.#opening === undefined) {
+      const values = this.#sharedValues();
+      this.#nonces();
+      for (const each of values) {
+        this.#settle(each);
+        if (typeof this.#open(packet, number) !== 'string') break;
+      }
+    }
+    this.#known.peerPackets.push(packet);
+    const opened = this.#open(packet, number);
+    if (typeof opened === 'string') {
+      this.#object('PK-1 to PK-5, HS-16 to HS-18', `packet ${number}: ${opened}`);
+      return;
+    }
+    if (opened.padding.some((byte) => byte !== 0)) {
+      this.#object('PK-2', `packet ${number} is padded with other bytes than zeros`);
+    }
+    this.#heard.push(opened.text);
+  }
+
+  #open(packet: Buffer, number: number) {
+    if (this.#opening === undefined) throw new Error('keys before the handshake');
+    return open(this.#opening, BigInt(number), packet);
+  }
+
+  /** Looks through what the subject has sent and no step has read. */
+  async #remains(): Promise<Pick<Account, 'heard' | 'remainder'>> {
+    const { wire } = this.#is;
+    const begun = wire.length - wire.unread >= HANDSHAKE_LENGTH && this.#own !== undefined;
+    while (begun && wire.unread >= PACKET_LENGTH) {
+      this.#judgePacket(await wire.read(PACKET_LENGTH));
+    }
+    return { heard: Buffer.concat(this.#heard), remainder: wire.unread };
+  }
+
+  #object(requirements: string, what: string): void {
+    this.#objections.push(`${what} (${requirements})`);
+  }
+}
+
+function lengthOf(parts: readonly Buffer[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
+}
