@@ -4,7 +4,7 @@
  */
 
 import './at-once.ts';
-import { print } from '../io/print.ts';
+import { print } from '../io/standard-streams.ts';
 import { start } from './start.ts';
 import { parseTrace } from './trace-options.ts';
 

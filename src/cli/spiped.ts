@@ -6,18 +6,17 @@
  * `--workers` the daemon starts further ones, which find another mark.
  */
 
-import { takeBackgroundMark } from '../daemon/background-mark.ts';
-import { takeWorkerMark } from '../daemon/workers-mark.ts';
+import { takeStartMark } from '../daemon/start-mark.ts';
 import { inherited } from './at-once.ts';
 import { parseSpiped } from './spiped-options.ts';
 import { start } from './start.ts';
 
-const parentDescriptor = takeBackgroundMark(process.env);
-const keyDescriptor = takeWorkerMark(process.env);
+const parentDescriptor = takeStartMark('background', process.env);
+const keyDescriptor = takeStartMark('worker', process.env);
 
 await start(parseSpiped(process.argv.slice(2)), async ({ foreground }) => {
   if (keyDescriptor !== undefined) {
-    const { runWorker } = await import('../daemon/workers-main.ts');
+    const { runWorker } = await import('../daemon/worker.ts');
     return (config) => runWorker(config, keyDescriptor);
   }
   if (foreground || parentDescriptor !== undefined) {

@@ -5,7 +5,7 @@
  * once.
  */
 
-import { print } from '../io/print.ts';
+import { print } from '../io/standard-streams.ts';
 import type { CommandLine } from './command-line.ts';
 
 /** Loads what a configuration needs; resolves with the function that runs it to its exit code. */

@@ -14,7 +14,8 @@ import type { Address } from './address.ts';
 export type EventLogContent = 'wire' | 'full';
 
 /** How much is said: each level includes the ones before it. */
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What is said on standard error, and how. */
 export interface LogConfig {

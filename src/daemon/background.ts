@@ -10,9 +10,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fstatSync } from 'node:fs';
 import type { SpipedConfig } from '../config/config.ts';
-import { BACKGROUND_MARK } from './background-mark.ts';
 import { environmentOf, type Inheritance } from './inheritance.ts';
 import { HEAP_OPTIONS } from './memory.ts';
+import { START_MARKS } from './start-mark.ts';
 
 /** What came of the background process. */
 type Start =
@@ -57,7 +57,7 @@ function attempt(keyFile: string, inherited: Inheritance): Promise<Start> {
     const child = spawn(execPath, [...HEAP_OPTIONS, ...execArgv, ...argv.slice(1)], {
       stdio,
       detached: true,
-      env: { ...env, ...environmentOf(inherited), [BACKGROUND_MARK]: String(report) },
+      env: { ...env, ...environmentOf(inherited), [START_MARKS.background]: String(report) },
     });
     child.once('error', (error) => resolve({ kind: 'impossible', error }));
     child.stdio[report]?.once('data', () => {

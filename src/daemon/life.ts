@@ -53,9 +53,16 @@ export class Life {
     this.#logger.log('info', 'draining', message, { signal: 'SIGTERM', connections: open });
   }
 
-  /** So many connections were dropped while it drained. */
-  dropped(count: number): void {
-    this.#dropped += count;
+  /** The time of `--drain-timeout` is over, and so many connections were dropped. */
+  //= CL-46
+  //# A daemon MAY offer an option, off by default, to drop the connections that are still open some
+  //# time after SIGTERM.
+  dropped(connections: number): void {
+    this.#dropped = connections;
+    if (connections === 0) return;
+    const seconds = (this.#config.drainTimeoutMilliseconds ?? 0) / 1000;
+    const message = `dropped ${counted(connections)}, still open ${seconds} s after SIGTERM (--drain-timeout)`;
+    this.#logger.log('warn', 'drain-timeout', message, { connections, seconds });
   }
 
   /** It has drained, and ends with status 0. */

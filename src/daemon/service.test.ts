@@ -46,7 +46,6 @@ beforeEach(async () => {
     config,
     secret: new Uint8Array(32),
     target: openTarget(config.target, [{ host: '127.0.0.1', port, family: 4 }], {}),
-    sockets: { keepAlive: true },
     exponentiator: createExponentiator(),
     logger: {
       log: (level, event, message, fields) => lines.push({ level, event, message, fields }),

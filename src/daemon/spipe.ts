@@ -7,15 +7,11 @@
  */
 
 import type { SpipeConfig } from '../config/config.ts';
-import { createSuite, eraseSecrets } from '../crypto/index.ts';
-import { runConnection } from '../io/connection.ts';
 import { createExponentiator } from '../io/exponentiation.ts';
-import { dial } from '../io/socket.ts';
 import { stdioChannel } from '../io/stdio.ts';
 import type { ConnectionSummary } from '../io/summary.ts';
 import { systemReason } from '../io/system-error.ts';
 import { describeOutcome, type Outcome } from '../protocol/faults.ts';
-import { connectionIds } from './connection-ids.ts';
 import { catchDefects } from './defects.ts';
 import { startEventLog } from './event-log.ts';
 import type { Inheritance } from './inheritance.ts';
@@ -28,6 +24,7 @@ import {
   logConnectionEnd,
 } from './log-connection.ts';
 import { lookUpOnce, resolveBind } from './names.ts';
+import { createService } from './service.ts';
 
 /** Run spipe to its end. Resolves to the exit status. */
 export async function runSpipe(config: SpipeConfig, inherited: Inheritance): Promise<number> {
@@ -62,41 +59,25 @@ async function connect(
   logger: Logger,
 ): Promise<ConnectionSummary> {
   requireStreams(inherited);
-  const target = await lookUpOnce('-t', config.target);
+  const endpoints = await lookUpOnce('-t', config.target);
   const bind = config.bind === undefined ? undefined : await resolveBind(config.bind, logger);
   const secret = await readKey(config.keyFile, inherited, logger);
-  const { policy, timeoutMilliseconds, keepAlive } = config;
-  const suite = createSuite();
-  const context = {
-    role: 'client' as const,
-    policy,
+  const service = createService({
+    config: { ...config, role: 'client', dial: 'on-accept' },
     secret,
-    suite,
-    timeoutMilliseconds,
-    dial: 'on-accept' as const,
-  };
-  const eventLog = startEventLog(config, logger);
-  const sockets = bind === undefined ? { keepAlive } : { keepAlive, bind };
-  const id = connectionIds()();
-  const source = stdioChannel();
-  const about = { connection: id, peer: source.peer, target: config.target.text };
+    target: { endpoints },
+    bind,
+    exponentiator: createExponentiator(),
+    logger,
+  });
+  service.record(startEventLog(config, logger));
   const summary = await new Promise<ConnectionSummary>((resolve) => {
-    const connection = runConnection({
-      id,
-      context,
-      source,
-      dial: (listener) => dial(target, sockets, listener),
-      exponentiator: createExponentiator(),
-      recorder: eventLog?.begin({ ...context, ...about }),
-      target: config.target.text,
-      ended: resolve,
-    });
+    service.begin(stdioChannel(), resolve);
     //= CL-43
     //# SIGTERM MUST make `spipe` close its connection and end with exit status 0.
-    process.once('SIGTERM', () => connection.cancel());
+    process.once('SIGTERM', () => service.cancelAll());
   });
-  eraseSecrets([secret]);
-  await eventLog?.close();
+  await service.close();
   return summary;
 }
 

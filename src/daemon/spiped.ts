@@ -1,30 +1,31 @@
 /**
- * The life of a spiped process: resolve, read the key, listen, become a daemon, serve, drain.
+ * The life of a spiped process: start, serve, drain.
  *
  * Everything that can be wrong stops it before it serves, with one line and exit status 1; after
- * that only a signal ends it (CN-15). The order of the steps is C's (spiped/main.c), but for one:
- * the parent of a background process returns only when privileges are dropped, too.
+ * that only a signal ends it (CN-15). The order of the start's steps is C's (spiped/main.c), but for
+ * one: the parent of a background process returns only when privileges are dropped, too.
  */
 
 import type { SpipedConfig } from '../config/config.ts';
 import { type Listener, MAXIMUM_WAITING, openListener } from '../io/listener.ts';
+import { release } from '../io/standard-streams.ts';
 import { systemReason } from '../io/system-error.ts';
-import { openTarget, type Target, type TargetOptions } from '../io/target.ts';
+import { openTarget, type Target } from '../io/target.ts';
 import { catchDefects } from './defects.ts';
+import { Dispatcher } from './dispatcher.ts';
 import type { Inheritance } from './inheritance.ts';
 import { readKey } from './key.ts';
-import { counted, Life } from './life.ts';
-import { createLogger, type Logger, type ProgramLogger } from './log.ts';
+import { Life } from './life.ts';
+import { createLogger, type ProgramLogger } from './log.ts';
 import { refuseLoop } from './loop.ts';
 import { type ResolvedNames, resolveNames } from './names.ts';
-import { leaveTerminalAsItIs, openParent, type Parent, releaseStream } from './parent.ts';
+import { leaveTerminalAsItIs, openParent, type Parent } from './parent.ts';
 import { writePidFile } from './pid-file.ts';
+import { createInProcessPool, type Pool } from './pool.ts';
 import { dropPrivileges } from './privileges.ts';
 import { nameProcess } from './process-name.ts';
 import { obeySignals, type Serving } from './signals.ts';
 import { logToSyslog } from './syslog.ts';
-import { createWorkers } from './workers.ts';
-import { createOwnForce, type Workforce } from './workers-own.ts';
 import { leaveRemovedDirectory } from './working-directory.ts';
 
 /** What is there from the first moment. */
@@ -39,11 +40,12 @@ interface Beginnings {
   obeySignalsWhileServing(serving: Promise<Serving>): void;
 }
 
-/** A spiped that listens and has accepted nothing yet. */
+/** A spiped that listens. */
 interface Daemon {
+  readonly target: Target;
   readonly listener: Listener;
   /** Has K, and erases it when nothing needs it any more. */
-  readonly workforce: Workforce;
+  readonly pool: Pool;
 }
 
 /**
@@ -73,9 +75,12 @@ export async function runSpiped(
   try {
     const parent = background ? openParent(parentDescriptor) : undefined;
     const beginnings = { config, inherited, parent, logger, life, obeySignalsWhileServing };
-    const daemon = await start(beginnings);
+    const { listener, pool } = await start(beginnings);
     started = true;
-    await untilDone(daemon);
+    //= CL-30
+    //# The pid file MUST NOT be removed at the end.
+    await listener.finished;
+    await pool.close();
     life.stopped();
     return 0;
   } catch (error) {
@@ -89,19 +94,58 @@ export async function runSpiped(
   }
 }
 
+/** The start, step by step, in the order in which things may fail. */
 async function start(beginnings: Beginnings): Promise<Daemon> {
-  const { config, inherited, parent, logger, life } = beginnings;
-  // With -D the parent returns before there is a name: the system may be starting, too.
-  const early = config.waitForNames;
-  if (parent !== undefined && early) {
+  await startAheadOfNames(beginnings);
+  warnOfOptionsWithoutEffect(beginnings);
+  const names = await lookUpNames(beginnings);
+  const secret = await takeKey(beginnings);
+  const daemon = await listen(beginnings, names, secret);
+  try {
+    // All of this before the first connection is served. But for workers, whose start takes time,
+    // it never waits for the event loop; what arrives meanwhile waits for the workers.
+    leaveRemovedDirectory();
+    // Before privileges are dropped: the new user need not be able to read the program.
+    daemon.pool.launch();
+    writePidFileOfListener(beginnings);
+    takeIdentity(beginnings);
+    // As the user that will write the event log, and whose workers will be.
+    await daemon.pool.prepare();
+    await letParentReturn(beginnings);
+    daemon.pool.start();
+    return daemon;
+  } catch (error) {
+    daemon.pool.abandon();
+    // A UNIX socket is removed with this.
+    daemon.listener.shutDown();
+    throw error;
+  }
+}
+
+/** With `-D` the parent returns before there is a name: the system may be starting, too. */
+async function startAheadOfNames({ config, parent, logger, life }: Beginnings): Promise<void> {
+  if (!config.waitForNames) return;
+  if (parent !== undefined) {
     writePidFile(config.pidFile);
     await detach(config, logger);
-    life.starting();
-    parent.tell();
-  } else if (early) life.starting();
+  }
+  life.starting();
+  parent?.tell();
+}
+
+function warnOfOptionsWithoutEffect({ config, logger }: Beginnings): void {
   for (const message of config.withoutEffect) logger.log('warn', 'option-without-effect', message);
+}
+
+/** Source, target and `-b`. */
+async function lookUpNames({ config, logger }: Beginnings): Promise<ResolvedNames> {
   const names = await resolveNames(config, logger);
   refuseLoop(config, names);
+  return names;
+}
+
+/** K, 32 bytes. Nothing is read from standard input afterwards. */
+async function takeKey({ config, inherited, parent, logger }: Beginnings): Promise<Uint8Array> {
   //= KF-5
   //# The key file MUST be read once, before the first connection; a later change of the file MUST
   //# NOT change the key of a running process.
@@ -109,92 +153,50 @@ async function start(beginnings: Beginnings): Promise<Daemon> {
   //# A key file that cannot be opened or read to its end MUST stop the program before it listens or
   //# dials, with exit status 1.
   const secret = await readKey(config.keyFile, inherited, logger);
-  if (parent !== undefined) releaseStream('input');
-  const target = openTarget(config.target, names.target, refreshing(config, logger));
-  const options = { config, names, secret, target, logger };
-  const workforce =
-    config.workers === undefined ? createOwnForce(options) : createWorkers(config.workers, options);
-  let listens: (listener: Listener) => void = () => {};
-  const listening = new Promise<Listener>((resolve) => {
-    listens = resolve;
-  });
-  // Before the socket listens: who sees that it does may send a signal at once.
-  beginnings.obeySignalsWhileServing(
-    listening.then((listener) => serving({ listener, target, workforce }, beginnings)),
-  );
-  const listener = await listen(config, names, workforce, logger);
-  listens(listener);
-  life.listensWith(listener);
-  try {
-    // All of this before the first connection is served. But for workers, whose start takes time,
-    // it never waits for the event loop; what arrives meanwhile waits for the workers.
-    leaveRemovedDirectory();
-    // Before privileges are dropped: the new user need not be able to read the program.
-    workforce.launch();
-    //= CL-29
-    //# With `-F` a daemon MUST NOT write a pid file, and MUST stay the process that was started.
-    if (parent !== undefined && !early) writePidFile(config.pidFile);
-    //= CL-32
-    //# The identity of `-u` MUST be taken after the key is read and the source is listened on, and
-    //# before the first connection is accepted.
-    if (config.user !== undefined) {
-      dropPrivileges(config.user, logger);
-      // With -D lines go through a `logger` since before; the new one has the new user.
-      if (parent !== undefined && early && config.syslog) logToSyslog(logger, 'spiped');
-    }
-    // As the user that will write the event log, and whose workers will be.
-    await workforce.prepare();
-    if (parent !== undefined && !early) await detach(config, logger);
-    life.listening();
-    if (!early) parent?.tell();
-    workforce.start();
-    return { listener, workforce };
-  } catch (error) {
-    workforce.abandon();
-    // A UNIX socket is removed with this.
-    listener.shutDown();
-    throw error;
-  }
+  //= CL-38
+  //# A daemon in the background SHOULD NOT keep the standard input and output of who started it.
+  if (parent !== undefined) release('stdin');
+  return secret;
 }
 
-/** The start is complete as far as the parent is concerned: it may be told, the terminal is free. */
-async function detach(config: SpipedConfig, logger: ProgramLogger): Promise<void> {
-  releaseStream('output');
-  // Standard error stays, as in C: it is where lines go when syslog cannot be reached.
-  leaveTerminalAsItIs();
-  //= CL-52
-  //# With `--syslog` a daemon in the background MUST log through syslog from when its start is
-  //# complete; in the foreground the option has no effect.
-  if (config.syslog) {
-    logToSyslog(logger, 'spiped');
-    // A system without the program is found out at once: before the parent returns is best.
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
-function refreshing(config: SpipedConfig, logger: Logger): TargetOptions {
-  const { resolveIntervalMilliseconds: interval } = config;
-  return {
-    ...(interval === undefined ? {} : { intervalMilliseconds: interval }),
+/** With all that serves the connections; but none is served before the pool has started. */
+async function listen(
+  beginnings: Beginnings,
+  names: ResolvedNames,
+  secret: Uint8Array,
+): Promise<Daemon> {
+  const { config, logger, life } = beginnings;
+  const target = openTarget(config.target, names.target, {
+    intervalMilliseconds: config.resolveIntervalMilliseconds,
     lookupFailed: (error) => {
       const message = `${systemReason(error)}; the addresses found before stay in use`;
       logger.log('warn', 'target-lookup-failed', message);
     },
-  };
+  });
+  const { workers } = config;
+  const options = { config, names, secret, target, logger };
+  const pool =
+    workers === undefined ? createInProcessPool(options) : new Dispatcher(workers, options);
+  const daemon = openSource(beginnings, names, pool).then((listener) => {
+    life.listensWith(listener);
+    return { target, listener, pool };
+  });
+  // In the turn in which the socket listens: who sees that it does may send a signal at once.
+  beginnings.obeySignalsWhileServing(daemon.then((listening) => serving(listening, beginnings)));
+  return await daemon;
 }
 
-async function listen(
-  config: SpipedConfig,
+async function openSource(
+  { config, logger }: Beginnings,
   names: ResolvedNames,
-  workforce: Workforce,
-  logger: Logger,
+  pool: Pool,
 ): Promise<Listener> {
   try {
     return await openListener({
       context: { maximumOpen: config.maxConnections, maximumWaiting: MAXIMUM_WAITING },
       endpoint: names.source,
       sockets: { keepAlive: config.keepAlive },
-      serve: (socket, ended) => workforce.serve(socket, ended),
+      serve: (socket, ended) => pool.serve(socket, ended),
       //= CL-48
       //# A daemon SHOULD say that the limit of `-n` is reached.
       limitReached: (limit) => {
@@ -222,9 +224,49 @@ async function listen(
 /** Of the process, and of the whole system. */
 const DESCRIPTOR_SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
 
+//= CL-29
+//# With `-F` a daemon MUST NOT write a pid file, and MUST stay the process that was started.
+function writePidFileOfListener({ config, parent }: Beginnings): void {
+  if (parent !== undefined && !config.waitForNames) writePidFile(config.pidFile);
+}
+
+//= CL-32
+//# The identity of `-u` MUST be taken after the key is read and the source is listened on, and
+//# before the first connection is accepted.
+function takeIdentity({ config, parent, logger }: Beginnings): void {
+  if (config.user === undefined) return;
+  dropPrivileges(config.user, logger);
+  // With -D lines go through a `logger` since before; the new one has the new user.
+  if (parent !== undefined && config.waitForNames && config.syslog) logToSyslog(logger, 'spiped');
+}
+
+/** Say that it listens, and let the parent return if it has not. */
+async function letParentReturn({ config, parent, logger, life }: Beginnings): Promise<void> {
+  const waits = config.waitForNames ? undefined : parent;
+  if (waits !== undefined) await detach(config, logger);
+  life.listening();
+  waits?.tell();
+}
+
+/** The start is complete as far as the parent is concerned: the terminal is let go of. */
+async function detach(config: SpipedConfig, logger: ProgramLogger): Promise<void> {
+  // So that a `$(spiped …)` in a shell comes to its end. Standard error stays, as in C: it is where
+  // lines go when syslog cannot be reached.
+  release('stdout');
+  leaveTerminalAsItIs();
+  //= CL-52
+  //# With `--syslog` a daemon in the background MUST log through syslog from when its start is
+  //# complete; in the foreground the option has no effect.
+  if (config.syslog) {
+    logToSyslog(logger, 'spiped');
+    // A system without the program is found out at once: before the parent returns is best.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 /** What signals can ask for. */
 function serving(
-  { listener, target, workforce }: Daemon & { readonly target: Target },
+  { listener, target, pool }: Daemon,
   { config, logger, life }: Beginnings,
 ): Serving {
   const { drainTimeoutMilliseconds: timeout } = config;
@@ -240,28 +282,7 @@ function serving(
       // A look-up under way would hold up the end of the process; what is known will do.
       target.close();
       // Nothing waits for this timer when the last connection has ended before.
-      if (timeout !== undefined)
-        setTimeout(() => life.dropped(giveUp(workforce, timeout, logger)), timeout).unref();
+      if (timeout !== undefined) setTimeout(() => life.dropped(pool.cancelAll()), timeout).unref();
     },
   };
-}
-
-//= CL-30
-//# The pid file MUST NOT be removed at the end.
-async function untilDone({ listener, workforce }: Daemon): Promise<void> {
-  await listener.finished;
-  await workforce.close();
-}
-
-/** `--drain-timeout` is over: drop what is left, and say how many that was. */
-//= CL-46
-//# A daemon MAY offer an option, off by default, to drop the connections that are still open some
-//# time after SIGTERM.
-function giveUp(workforce: Workforce, milliseconds: number, logger: Logger): number {
-  const count = workforce.cancelAll();
-  if (count === 0) return 0;
-  const seconds = milliseconds / 1000;
-  const message = `dropped ${counted(count)}, still open ${seconds} s after SIGTERM (--drain-timeout)`;
-  logger.log('warn', 'drain-timeout', message, { connections: count, seconds });
-  return count;
 }

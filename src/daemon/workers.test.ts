@@ -12,6 +12,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { unixAddress } from '../../conformance/subjects/addresses.ts';
 import { isListening as listensOn } from '../../conformance/subjects/processes.ts';
 import { Scope } from '../../conformance/subjects/scope.ts';
+import { START_MARKS } from './start-mark.ts';
 import {
   childrenOf,
   connectTo,
@@ -28,7 +29,6 @@ import {
   until,
   writeKey,
 } from './testing/spiped-process.ts';
-import { WORKER_MARK } from './workers-mark.ts';
 
 let scope: Scope;
 let key: string;
@@ -330,10 +330,10 @@ test('a worker that is out of descriptors closes what it cannot take, and goes o
 });
 
 test('what looks like a worker, and was not started by a daemon, is none, and no daemon either', async () => {
-  const ran = await runSpiped(scope, end('-d', 'd', 't'), { env: { [WORKER_MARK]: '3' } });
+  const ran = await runSpiped(scope, end('-d', 'd', 't'), { env: { [START_MARKS.worker]: '3' } });
   expect(ran).toMatchObject({
     code: 1,
-    stderr: `spiped: ${WORKER_MARK} is set, and no daemon has started this process\n`,
+    stderr: `spiped: ${START_MARKS.worker} is set, and no daemon has started this process\n`,
   });
 });
 

@@ -14,7 +14,7 @@ export interface SocketOptions {
   /** TCP keep-alive (`-j` turns it off). */
   readonly keepAlive: boolean;
   /** The local address of outgoing connections (`-b`); port 0 leaves the port to the system. */
-  readonly bind?: { readonly host: string; readonly port: number };
+  readonly bind?: { readonly host: string; readonly port: number } | undefined;
 }
 
 /** Stops what it was returned for; without effect when that is over. */

@@ -6,16 +6,16 @@
  * `process.stdout` are not touched: the first use of either makes changes that others see.
  */
 
-import { closeSync, createReadStream, createWriteStream, fstatSync, openSync } from 'node:fs';
+import { createReadStream, createWriteStream, fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { ReadStream, WriteStream } from 'node:tty';
 import { type Channel, streamChannel } from './channel.ts';
 import { isNonBlocking, kindOf, openOwnDescription } from './own-description.ts';
 import { relayedInput, relayedOutput } from './relay.ts';
+import { DESCRIPTORS, release } from './standard-streams.ts';
 
-const STDIN = 0;
-const STDOUT = 1;
+const { stdin: STDIN, stdout: STDOUT } = DESCRIPTORS;
 
 /** Standard input to read, standard output to write. To be called once. */
 export function stdioChannel(): Channel {
@@ -39,9 +39,14 @@ function openOutput(): Writable {
   // Such a stream closes its descriptor itself.
   if (kindOf(STDOUT) === 'file') return createWriteStream('', { fd: STDOUT });
   const output = openOutputStream();
+  // Who reads it learns of its end now, not when this process ends: it is closed, and a socket that
+  // is standard input as well, and so stays open, is shut down.
+  //= CL-44
+  //# The end of its standard input MUST be passed on by `spipe` as CN-10 says, and the end of what
+  //# the target sends as the end of standard output.
+  const close = (): void => release('stdout');
   // Asked now: at the end, standard input may be closed already.
-  const close = isOneSocket() ? () => shutDown(releaseOutput) : releaseOutput;
-  output.once('finish', close);
+  output.once('finish', isOneSocket() ? () => shutDown(close) : close);
   return output;
 }
 
@@ -53,20 +58,6 @@ function openOutputStream(): Writable {
   return kindOf(STDOUT) === 'terminal'
     ? new WriteStream(fd)
     : new Socket({ fd, readable: false, writable: true, allowHalfOpen: true });
-}
-
-/**
- * Who reads our standard output learns of its end now, not when this process ends: it is closed,
- * and a socket that is standard input as well, and so stays open, is shut down.
- */
-//= CL-44
-//# The end of its standard input MUST be passed on by `spipe` as CN-10 says, and the end of what
-//# the target sends as the end of standard output.
-function releaseOutput(): void {
-  closeSync(STDOUT);
-  // Nothing opened later shall be standard output: the lowest free number is taken (open(2)).
-  const opened = openSync('/dev/null', 'w');
-  if (opened !== STDOUT) closeSync(opened);
 }
 
 /** As under inetd(8): the network is both. */

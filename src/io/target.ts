@@ -18,7 +18,7 @@ export interface Target {
 
 export interface TargetOptions {
   /** From the end of one look-up to the next, in milliseconds; absent: never again (`-R`). */
-  readonly intervalMilliseconds?: number;
+  readonly intervalMilliseconds?: number | undefined;
   /** A look-up failed; the last good addresses stay in use. */
   lookupFailed?(error: unknown): void;
   /** How to look up; the system's resolver unless a test brings its own. */

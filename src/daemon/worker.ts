@@ -8,18 +8,18 @@
 
 import { closeSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { LogLevel, SpipedConfig } from '../config/config.ts';
-import { print } from '../io/print.ts';
+import { LOG_LEVELS, type SpipedConfig } from '../config/config.ts';
+import { print } from '../io/standard-streams.ts';
 import { systemReason } from '../io/system-error.ts';
 import type { Target } from '../io/target.ts';
 import { catchDefects } from './defects.ts';
 import type { Logger } from './log.ts';
 import type { ResolvedNames } from './names.ts';
+import { createInProcessPool, type Pool } from './pool.ts';
 import { dropPrivileges } from './privileges.ts';
 import { nameProcess } from './process-name.ts';
-import { WORKER_MARK } from './workers-mark.ts';
-import type { OrderToWorker, ReportFromWorker } from './workers-messages.ts';
-import { createOwnForce, type Workforce } from './workers-own.ts';
+import { START_MARKS } from './start-mark.ts';
+import type { MessageFromWorker, MessageToWorker } from './worker-messages.ts';
 
 /** Short enough for Linux, and another than that of the daemon: `pgrep -x spiped` is to find one. */
 const NAME = 'spiped-worker';
@@ -28,14 +28,6 @@ const NAME = 'spiped-worker';
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 const KEY_BYTES = 32;
-
-/** What each level of the log includes (`log.ts`): nothing is sent only to be dropped. */
-const INCLUDED: Readonly<Record<LogLevel, readonly LogLevel[]>> = {
-  error: ['error'],
-  warn: ['error', 'warn'],
-  info: ['error', 'warn', 'info'],
-  debug: ['error', 'warn', 'info', 'debug'],
-};
 
 /** Said by the daemon, once, and not by each worker. */
 const SAID_ALREADY = ['event-log-holds-secrets', 'groups-kept'];
@@ -47,7 +39,10 @@ const SAID_ALREADY = ['event-log-holds-secrets', 'groups-kept'];
 export async function runWorker(config: SpipedConfig, keyDescriptor: number): Promise<number> {
   if (process.send === undefined) {
     // Never as a daemon: this variable is all that tells the two apart.
-    print('stderr', `spiped: ${WORKER_MARK} is set, and no daemon has started this process\n`);
+    print(
+      'stderr',
+      `spiped: ${START_MARKS.worker} is set, and no daemon has started this process\n`,
+    );
     return 1;
   }
   for (const signal of SIGNALS) process.on(signal, () => {});
@@ -78,17 +73,19 @@ function endWithDaemon(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-function tell(report: ReportFromWorker): void {
+function send(message: MessageFromWorker): void {
   // What cannot be said any more is of no interest to anybody: the daemon is gone.
-  process.send?.(report, undefined, undefined, () => {});
+  process.send?.(message, undefined, undefined, () => {});
 }
 
 /** Lines go to the daemon, which limits repeats over all workers, and knows where to. */
 function loggerThroughDaemon({ log: { level: upTo } }: SpipedConfig): Logger {
   return {
     log(level, event, message, fields) {
-      if (!INCLUDED[upTo].includes(level) || SAID_ALREADY.includes(event)) return;
-      tell({ kind: 'log', level, event, message, ...(fields === undefined ? {} : { fields }) });
+      // Nothing is sent only to be dropped.
+      if (LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(upTo)) return;
+      if (SAID_ALREADY.includes(event)) return;
+      send({ kind: 'log', level, event, message, fields });
     },
   };
 }
@@ -112,43 +109,42 @@ async function serveUntilDone(
   logger: Logger,
   started: () => void,
 ): Promise<void> {
-  let force: Workforce | undefined;
-  const target = { endpoints: [] as Target['endpoints'], close: () => {} };
+  let pool: Pool | undefined;
+  const target = { endpoints: [] as Target['endpoints'] };
   const begin = async (names: ResolvedNames): Promise<void> => {
     target.endpoints = names.target;
     if (config.user !== undefined) dropPrivileges(config.user, logger);
-    const own = createOwnForce({ config, names, secret, target, logger });
-    force = own;
-    await own.prepare();
-    own.start();
+    pool = createInProcessPool({ config, names, secret, target, logger });
+    await pool.prepare();
+    pool.start();
     started();
-    tell({ kind: 'ready' });
+    send({ kind: 'ready' });
   };
   /** The connection that came last with its socket. */
   let arrived = 0;
   await new Promise<void>((resolve, reject) => {
-    process.on('message', (order: OrderToWorker, socket: unknown) => {
-      switch (order.kind) {
+    process.on('message', (message: MessageToWorker, socket: unknown) => {
+      switch (message.kind) {
         case 'start':
-          begin(order.names).catch(reject);
+          begin(message.names).catch(reject);
           break;
         case 'target':
-          target.endpoints = order.endpoints;
+          target.endpoints = message.endpoints;
           break;
         case 'serve': {
-          const { number } = order;
-          if (!(socket instanceof Socket) || force === undefined) break;
+          const { number } = message;
+          if (!(socket instanceof Socket) || pool === undefined) break;
           arrived = number;
           // Node's own sockets of this kind end when their peer does (CN-10).
           socket.allowHalfOpen = true;
-          force.serve(socket, () => tell({ kind: 'ended', number }));
+          pool.serve(socket, () => send({ kind: 'ended', number }));
           break;
         }
         case 'served':
-          if (order.number !== arrived) tell({ kind: 'missed', number: order.number });
+          if (message.number !== arrived) send({ kind: 'missed', number: message.number });
           break;
         case 'cancel':
-          force?.cancelAll();
+          pool?.cancelAll();
           break;
         case 'finish':
           resolve();
@@ -156,5 +152,5 @@ async function serveUntilDone(
       }
     });
   });
-  await force?.close();
+  await pool?.close();
 }

@@ -2,23 +2,22 @@
  * Who serves the connections that are accepted, and the plain case of it: this process itself.
  *
  * A spiped without `--workers` is this and a listener; a worker is this and a channel to the daemon.
- * The other case is `workers.ts`. How a connection runs is `service.ts`.
+ * The other case is `dispatcher.ts`. How a connection runs is `service.ts`.
  */
 
 import type { Socket } from 'node:net';
 import type { SpipedConfig } from '../config/config.ts';
-import { eraseSecrets } from '../crypto/index.ts';
-import type { EventLog } from '../eventlog/index.ts';
 import { createExponentiationThread } from '../io/exponentiation-thread.ts';
 import { acceptedChannel } from '../io/socket.ts';
 import type { Target } from '../io/target.ts';
 import { startEventLog } from './event-log.ts';
 import type { Logger } from './log.ts';
+import { keepHeapSmall } from './memory.ts';
 import type { ResolvedNames } from './names.ts';
 import { createService } from './service.ts';
 
 /** Serves connections. The methods are called in this order; `serve` and `cancelAll` at any time. */
-export interface Workforce {
+export interface Pool {
   /** Start the processes that serve, with the privileges and files of the start. */
   launch(): void;
   /** Open what serving needs, as the user that serves. Rejects with a one-line message. */
@@ -35,20 +34,19 @@ export interface Workforce {
   close(): Promise<void>;
 }
 
-/** What a workforce is made of. */
-export interface WorkforceOptions {
+/** What a pool is made of. */
+export interface PoolOptions {
   readonly config: SpipedConfig;
   readonly names: ResolvedNames;
-  /** K, 32 bytes. It is the workforce's from now on, which erases it. */
+  /** K, 32 bytes. It is the pool's from now on, which erases it. */
   readonly secret: Uint8Array;
-  readonly target: Target;
+  readonly target: Pick<Target, 'endpoints'>;
   readonly logger: Logger;
 }
 
 /** Everything in this process. */
-export function createOwnForce(options: WorkforceOptions): Workforce {
-  const { config, names, secret, target, logger } = options;
-  const { keepAlive } = config;
+export function createInProcessPool(options: PoolOptions): Pool {
+  const { config, names, logger } = options;
   const exponentiator = createExponentiationThread({
     // Without forward secrecy there is nothing to be made ahead.
     ...(config.policy.weak ? { ahead: 0 } : {}),
@@ -57,17 +55,15 @@ export function createOwnForce(options: WorkforceOptions): Workforce {
       logger.log('warn', 'thread-lost', message);
     },
   });
-  const sockets = names.bind === undefined ? { keepAlive } : { keepAlive, bind: names.bind };
-  const service = createService({ config, secret, target, sockets, exponentiator, logger });
-  let eventLog: EventLog | undefined;
+  const heap = keepHeapSmall();
+  const service = createService({ ...options, bind: names.bind, exponentiator, heap });
 
   return {
     launch() {},
     abandon() {},
     // Without a turn of the event loop: no connection comes before its recording.
     async prepare() {
-      eventLog = startEventLog(config, logger);
-      service.record(eventLog);
+      service.record(startEventLog(config, logger));
     },
     // Not earlier: a thread opens descriptors, while those of the terminal are replaced.
     start() {
@@ -78,10 +74,7 @@ export function createOwnForce(options: WorkforceOptions): Workforce {
     cancelAll: () => service.cancelAll(),
     async close() {
       exponentiator.close();
-      //= KF-11
-      //# K SHOULD be overwritten in memory when the last connection that can use it has ended.
-      eraseSecrets([secret]);
-      await eventLog?.close();
+      await service.close();
     },
   };
 }

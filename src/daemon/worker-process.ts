@@ -4,8 +4,8 @@
  * It runs the same program with the same command line, and finds a mark in its environment. The
  * program reaches it on standard input, and Node by the system's name for what runs here: a worker
  * that takes the place of a lost one is started by the user of `-u`, to whom the folders of both
- * may be closed. How many there are, who gets which connection and what follows an end is `workers.ts`; what happens
- * inside is `workers-main.ts`.
+ * may be closed. How many there are, who gets which connection and what follows an end is
+ * `dispatcher.ts`; what happens inside is `worker.ts`.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -13,11 +13,9 @@ import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import type { Target } from '../io/target.ts';
 import { messageOf } from '../protocol/thrown.ts';
-import type { Logger } from './log.ts';
-import type { LogFields } from './log-format.ts';
-import type { ResolvedNames } from './names.ts';
-import { WORKER_MARK } from './workers-mark.ts';
-import type { OrderToWorker, ReportFromWorker } from './workers-messages.ts';
+import type { PoolOptions } from './pool.ts';
+import { START_MARKS } from './start-mark.ts';
+import type { MessageFromWorker, MessageToWorker } from './worker-messages.ts';
 import { leaveRemovedDirectory } from './working-directory.ts';
 
 /** What runs here, on Linux, however its path is closed to us (proc(5)). */
@@ -30,67 +28,44 @@ const KEY_DESCRIPTOR = 3;
 export interface WorkerEnd {
   /** `SIGKILL`, `exit status 1`, `spawn EAGAIN`. */
   readonly reason: string;
-  /** Absent when there never was a process. */
-  readonly pid?: number;
+  /** Undefined when there never was a process. */
+  readonly pid: number | undefined;
   /** How many of its connections ended with it. */
   readonly connections: number;
   /** Connections that had not reached it. Nothing was read from them or written to them. */
-  readonly unserved: readonly Passed[];
+  readonly unserved: readonly AcceptedConnection[];
 }
 
 /** A connection to be served. */
-export interface Passed {
+export interface AcceptedConnection {
   readonly socket: Socket;
   readonly ended: () => void;
 }
 
-/** What a worker is given. */
-export interface WorkerProcessOptions {
-  readonly names: ResolvedNames;
+/** What a worker is given. K is read until the worker has it, and not written to. */
+export interface WorkerOptions extends Pick<PoolOptions, 'names' | 'secret' | 'target' | 'logger'> {
   /** What it runs: a module of JavaScript. */
   readonly program: Uint8Array;
-  /** K, 32 bytes. It is read until the worker has it, and not written to. */
-  readonly secret: Uint8Array;
-  readonly target: Target;
-  readonly logger: Logger;
   /** It serves. */
   ready(): void;
   /** It is gone. Called once, and before the `ended` of the connections that it had. */
   gone(end: WorkerEnd): void;
 }
 
-/** A worker. */
-export interface WorkerProcess {
-  /** Let it take the identity of `-u`, and make ready. Once. */
-  start(): void;
-  /** How many connections it has. */
-  readonly open: number;
-  /** Let it serve this connection; `ended` is called once, when that is over. */
-  serve(socket: Socket, ended: () => void): void;
-  /** Let it give up its connections. Returns how many there were. */
-  cancelAll(): number;
-  /** Let it end: it has no connections. */
-  finish(): void;
-  /** End it now. */
-  kill(): void;
-}
-
-/** Start a worker. What goes wrong, also with the start, is an end. */
-export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess {
-  return new RunningWorker(options);
-}
-
-class RunningWorker implements WorkerProcess {
-  private readonly options: WorkerProcessOptions;
+/** A worker. What goes wrong, also with its start, is an end. */
+export class WorkerProcess {
+  /** Whether it serves. */
+  ready = false;
+  private readonly options: WorkerOptions;
   private readonly child: ChildProcess | undefined;
-  private readonly connections = new Map<number, Passed>();
-  /** Those of them that are still on their way. */
-  private readonly onTheWay = new Set<number>();
-  private passed = 0;
+  private readonly connections = new Map<number, AcceptedConnection>();
+  /** Those of them that have not reached it. */
+  private readonly inFlight = new Set<number>();
+  private lastNumber = 0;
   private endpoints: Target['endpoints'] = [];
   private over = false;
 
-  constructor(options: WorkerProcessOptions) {
+  constructor(options: WorkerOptions) {
     this.options = options;
     try {
       this.child = this.spawn();
@@ -99,49 +74,56 @@ class RunningWorker implements WorkerProcess {
     }
   }
 
+  /** How many connections it has. */
   get open(): number {
     return this.connections.size;
   }
 
+  /** Let it take the identity of `-u`, and make ready. Once. */
   start(): void {
     const { names, target } = this.options;
     this.endpoints = target.endpoints;
-    this.tell({ kind: 'start', names: { ...names, target: this.endpoints } });
+    this.send({ kind: 'start', names: { ...names, target: this.endpoints } });
   }
 
-  serve(socket: Socket, ended: () => void): void {
+  /** Let it serve this connection, whose `ended` is called once, when that is over. */
+  serve(connection: AcceptedConnection): void {
     const { target } = this.options;
+    const { socket } = connection;
     if (target.endpoints !== this.endpoints) {
       this.endpoints = target.endpoints;
-      this.tell({ kind: 'target', endpoints: this.endpoints });
+      this.send({ kind: 'target', endpoints: this.endpoints });
     }
-    this.passed += 1;
-    const number = this.passed;
-    this.connections.set(number, { socket, ended });
-    this.onTheWay.add(number);
+    this.lastNumber += 1;
+    const number = this.lastNumber;
+    this.connections.set(number, connection);
+    this.inFlight.add(number);
     let sent = true;
-    const order: OrderToWorker = { kind: 'serve', number };
+    const message: MessageToWorker = { kind: 'serve', number };
     // Kept open here: Node would leak it if the worker died before it had it.
-    this.child?.send(order, socket, KEEP_OPEN, (error) => {
+    this.child?.send(message, socket, { keepOpen: true }, (error) => {
       sent = !error;
     });
     // Node sends nothing after a socket before that has arrived, or was lost.
-    this.tell({ kind: 'served', number }, () => {
+    this.send({ kind: 'served', number }, () => {
       if (!sent) return;
-      this.onTheWay.delete(number);
+      this.inFlight.delete(number);
       socket.destroy();
     });
   }
 
+  /** Let it give up its connections. Returns how many there were. */
   cancelAll(): number {
-    this.tell({ kind: 'cancel' });
+    this.send({ kind: 'cancel' });
     return this.open;
   }
 
+  /** Let it end: it has no connections. */
   finish(): void {
-    this.tell({ kind: 'finish' });
+    this.send({ kind: 'finish' });
   }
 
+  /** End it now. */
   kill(): void {
     this.child?.kill('SIGKILL');
   }
@@ -155,37 +137,37 @@ class RunningWorker implements WorkerProcess {
       argv0: execPath,
       // Standard error, for what Node itself has to say when it cannot go on.
       stdio: ['pipe', 'ignore', 'inherit', 'pipe', 'ipc'],
-      env: { ...env, [WORKER_MARK]: String(KEY_DESCRIPTOR) },
+      env: { ...env, [START_MARKS.worker]: String(KEY_DESCRIPTOR) },
     });
     child.once('error', (error) => this.end(messageOf(error)));
     // Not `exit`: what it reported before is heard first.
     child.once('close', (code, signal) => this.end(signal ?? `exit status ${code}`));
     if (child.pid === undefined) return child;
-    child.on('message', (report: ReportFromWorker) => this.hear(report));
+    child.on('message', (message: MessageFromWorker) => this.receive(message));
     give(child.stdin, this.options.program);
     give(child.stdio[KEY_DESCRIPTOR], this.options.secret);
     return child;
   }
 
-  private hear(report: ReportFromWorker): void {
+  private receive(message: MessageFromWorker): void {
     const { logger, ready } = this.options;
-    switch (report.kind) {
+    switch (message.kind) {
       case 'ready':
+        this.ready = true;
         ready();
         break;
       case 'ended':
-        this.connectionEnded(report.number);
+        this.connectionEnded(message.number);
         break;
       case 'missed': {
         // Nothing but a want of descriptors keeps a socket from arriving (unix(7), SCM_RIGHTS).
-        const fields: LogFields = { code: 'EMFILE' };
-        const message = `could not accept a connection: EMFILE (worker ${this.child?.pid})`;
-        logger.log('error', 'accept-failed', message, fields);
-        this.connectionEnded(report.number);
+        const text = `could not accept a connection: EMFILE (worker ${this.child?.pid})`;
+        logger.log('error', 'accept-failed', text, { code: 'EMFILE' });
+        this.connectionEnded(message.number);
         break;
       }
       case 'log':
-        logger.log(report.level, report.event, report.message, report.fields);
+        logger.log(message.level, message.event, message.message, message.fields);
         break;
     }
   }
@@ -193,7 +175,7 @@ class RunningWorker implements WorkerProcess {
   private connectionEnded(number: number): void {
     const connection = this.connections.get(number);
     this.connections.delete(number);
-    this.onTheWay.delete(number);
+    this.inFlight.delete(number);
     connection?.ended();
   }
 
@@ -202,21 +184,15 @@ class RunningWorker implements WorkerProcess {
     this.over = true;
     const all = [...this.connections];
     this.connections.clear();
-    const unserved = all.filter(([number]) => this.onTheWay.has(number)).map(([, one]) => one);
-    const pid = this.child?.pid;
-    const who = pid === undefined ? {} : { pid };
+    const unserved = all.filter(([number]) => this.inFlight.has(number)).map(([, one]) => one);
     const connections = all.length - unserved.length;
-    this.options.gone({ reason, ...who, connections, unserved });
-    for (const [number, { ended }] of all) if (!this.onTheWay.has(number)) ended();
+    this.options.gone({ reason, pid: this.child?.pid, connections, unserved });
+    for (const [number, { ended }] of all) if (!this.inFlight.has(number)) ended();
   }
 
-  private tell(order: OrderToWorker, sent: () => void = ignore): void {
-    if (this.child !== undefined) this.send(this.child, order, sent);
-  }
-
-  /** An order that does not arrive is that of a worker whose end is about to be told. */
-  private send(child: ChildProcess, order: OrderToWorker, sent: () => void = ignore): void {
-    if (child.connected) child.send(order, sent);
+  /** What does not arrive was for a worker whose end is about to be told. */
+  private send(message: MessageToWorker, sent: () => void = ignore): void {
+    if (this.child?.connected) this.child.send(message, sent);
   }
 }
 
@@ -226,7 +202,5 @@ function give(stream: unknown, bytes: Uint8Array): void {
   stream.on('error', ignore);
   stream.end(bytes, () => stream.destroy());
 }
-
-const KEEP_OPEN = { keepOpen: true } as const;
 
 function ignore(): void {}

@@ -1,5 +1,5 @@
 /**
- * What the daemon and its workers tell each other (`--workers`), over Node's channel between a
+ * What the dispatcher and its workers tell each other (`--workers`), over Node's channel between a
  * process and its child, in order and as JSON. K is not among it: it has a pipe of its own.
  *
  * Connections are numbered by worker, from 1. One is passed in two messages: `serve` comes with
@@ -11,8 +11,8 @@ import type { Endpoint } from '../io/resolve.ts';
 import type { LogFields } from './log-format.ts';
 import type { ResolvedNames } from './names.ts';
 
-/** From the daemon to a worker. */
-export type OrderToWorker =
+/** From the dispatcher to a worker. */
+export type MessageToWorker =
   /** The first: what was looked up. All else is in the command line, which both have. */
   | { readonly kind: 'start'; readonly names: ResolvedNames }
   /** The target was looked up again; for the connections that follow. */
@@ -26,8 +26,8 @@ export type OrderToWorker =
   /** The last: no connection is open any more, and none will come. */
   | { readonly kind: 'finish' };
 
-/** From a worker to the daemon. */
-export type ReportFromWorker =
+/** From a worker to the dispatcher. */
+export type MessageFromWorker =
   /** The answer to `start`. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'ended'; readonly number: number }
@@ -39,7 +39,7 @@ export type ReportFromWorker =
       readonly level: LogLevel;
       readonly event: string;
       readonly message: string;
-      readonly fields?: LogFields;
+      readonly fields: LogFields | undefined;
     }
   /** The answer to `finish`, and the last word: everything is let go of. */
   | { readonly kind: 'finished' };

@@ -4,7 +4,7 @@
  * The daemon accepts every connection and passes the socket on, unread, to the worker that has the
  * fewest. No byte of a connection goes through the daemon. It stays the only one that listens,
  * counts, obeys signals, looks names up and writes the log, and so everything around it is as
- * without workers. Decision 0021 has the reasons; one worker is `workers-process.ts`.
+ * without workers. Decision 0021 has the reasons; one worker is `worker-process.ts`.
  */
 
 import { readFileSync } from 'node:fs';
@@ -12,58 +12,49 @@ import type { Socket } from 'node:net';
 import { chooseEngine, eraseSecrets } from '../crypto/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { startEventLog } from './event-log.ts';
+import { counted } from './life.ts';
 import { type HeapKeeper, keepHeapSmall } from './memory.ts';
-import type { Workforce, WorkforceOptions } from './workers-own.ts';
-import {
-  type Passed,
-  startWorkerProcess,
-  type WorkerEnd,
-  type WorkerProcess,
-} from './workers-process.ts';
+import type { Pool, PoolOptions } from './pool.ts';
+import { type AcceptedConnection, type WorkerEnd, WorkerProcess } from './worker-process.ts';
 
 /** A worker that ends is not started anew before this time has passed since its own start. */
 export const RESTART_MILLISECONDS = 1000;
 
-/** Serve in so many processes, at least one. */
-export function createWorkers(count: number, options: WorkforceOptions): Workforce {
-  return new Workers(count, options);
-}
-
-/** The place of a worker, taken again when it is gone. */
-interface Place {
+/** What there is of one of the workers: when it is lost, another one takes its slot. */
+interface Slot {
   worker?: WorkerProcess;
-  ready: boolean;
   restart?: NodeJS.Timeout;
 }
 
-class Workers implements Workforce {
-  private readonly options: WorkforceOptions;
+/** Serves in so many processes, at least one. */
+export class Dispatcher implements Pool {
+  private readonly options: PoolOptions;
   private readonly heap: HeapKeeper = keepHeapSmall();
-  private readonly places: readonly Place[];
+  private readonly slots: readonly Slot[];
   /** What every worker runs: this program. */
   private readonly program: Uint8Array;
   /** Connections for which there is no worker yet; none, as long as any worker is ready. */
-  private waiting: Passed[] = [];
-  /** The place that was chosen last: among equals the next one is chosen. */
+  private waiting: AcceptedConnection[] = [];
+  /** The slot that was chosen last. */
   private last = 0;
   private eventLog: EventLog | undefined;
   private phase: 'starting' | 'serving' | 'closing' = 'starting';
   /** Why one of the first workers did not start. */
   private failure: string | undefined;
-  /** Told of every change of a place. */
+  /** Told of every change of a slot. */
   private changed = (): void => {};
 
-  constructor(count: number, options: WorkforceOptions) {
+  constructor(workers: number, options: PoolOptions) {
     // Read now: later, the user of `-u` could not, or it would be another version's.
     this.program = readFileSync(process.argv[1] ?? '');
     // What every worker would refuse to start with is said once, and by the daemon.
     chooseEngine();
     this.options = options;
-    this.places = Array.from({ length: count }, () => ({ ready: false }));
+    this.slots = Array.from({ length: workers }, () => ({}));
   }
 
   launch(): void {
-    for (const place of this.places) this.begin(place);
+    for (const slot of this.slots) this.fill(slot);
   }
 
   async prepare(): Promise<void> {
@@ -75,24 +66,24 @@ class Workers implements Workforce {
       this.changed = () => {
         const { failure } = this;
         if (failure !== undefined) reject(new Error(`a worker process did not start: ${failure}`));
-        else if (this.places.every(({ ready }) => ready)) resolve();
+        else if (this.slots.every(({ worker }) => worker?.ready)) resolve();
       };
-      for (const { worker } of this.places) worker?.start();
+      for (const { worker } of this.slots) worker?.start();
       this.changed();
     });
     this.phase = 'serving';
-    this.passWaiting();
+    this.dispatchWaiting();
   }
 
   start(): void {}
 
   abandon(): void {
     this.phase = 'closing';
-    for (const { worker } of this.places) worker?.kill();
+    for (const { worker } of this.slots) worker?.kill();
   }
 
   serve(socket: Socket, ended: () => void): void {
-    this.pass({
+    this.dispatch({
       socket,
       ended: () => {
         this.heap.connectionEnded();
@@ -102,26 +93,23 @@ class Workers implements Workforce {
   }
 
   cancelAll(): number {
-    const waiting = this.waiting;
-    this.waiting = [];
+    const waiting = this.waiting.splice(0);
     for (const { socket, ended } of waiting) {
       socket.destroy();
       ended();
     }
-    return this.places.reduce(
-      (sum, { worker }) => sum + (worker?.cancelAll() ?? 0),
-      waiting.length,
-    );
+    const open = this.slots.map(({ worker }) => worker?.cancelAll() ?? 0);
+    return open.reduce((sum, count) => sum + count, waiting.length);
   }
 
   async close(): Promise<void> {
     this.phase = 'closing';
     const ended = new Promise<void>((resolve) => {
       this.changed = () => {
-        if (this.places.every(({ worker }) => worker === undefined)) resolve();
+        if (this.slots.every(({ worker }) => worker === undefined)) resolve();
       };
     });
-    for (const { worker, restart } of this.places) {
+    for (const { worker, restart } of this.slots) {
       clearTimeout(restart);
       worker?.finish();
     }
@@ -132,41 +120,34 @@ class Workers implements Workforce {
     await this.eventLog?.close();
   }
 
-  private begin(place: Place): void {
-    const { names, secret, target, logger } = this.options;
+  private fill(slot: Slot): void {
     const since = performance.now();
-    place.worker = startWorkerProcess({
-      names,
+    slot.worker = new WorkerProcess({
+      ...this.options,
       program: this.program,
-      secret,
-      target,
-      logger,
       ready: () => {
-        place.ready = true;
-        this.passWaiting();
+        this.dispatchWaiting();
         this.changed();
       },
       gone: (end) => {
-        delete place.worker;
-        place.ready = false;
-        if (this.phase === 'serving') this.replace(place, end, since);
+        delete slot.worker;
+        if (this.phase === 'serving') this.replace(slot, end, since);
         else this.failure ??= end.reason;
-        for (const connection of end.unserved) this.pass(connection);
+        for (const connection of end.unserved) this.dispatch(connection);
         this.changed();
       },
     });
-    if (this.phase === 'serving') place.worker.start();
+    if (this.phase === 'serving') slot.worker.start();
   }
 
   /** Not in a tight loop: what ends it at once may go on for hours. */
-  private replace(place: Place, { reason, pid, connections }: WorkerEnd, since: number): void {
+  private replace(slot: Slot, { reason, pid, connections }: WorkerEnd, since: number): void {
     const delay = Math.max(0, since + RESTART_MILLISECONDS - performance.now());
-    place.restart = setTimeout(() => this.begin(place), delay);
-    const lost = connections === 1 ? '1 connection' : `${connections} connections`;
+    slot.restart = setTimeout(() => this.fill(slot), delay);
     const message =
       pid === undefined
         ? `a worker could not be started (${reason}); it is tried again every second`
-        : `worker ${pid} ended unexpectedly (${reason}), and ${lost} with it; another one takes its place`;
+        : `worker ${pid} ended unexpectedly (${reason}), and ${counted(connections)} with it; another one takes its place`;
     this.options.logger.log('warn', 'worker-lost', message, {
       ...(pid === undefined ? {} : { pid }),
       reason,
@@ -174,31 +155,36 @@ class Workers implements Workforce {
     });
   }
 
-  private leastBusy(): WorkerProcess | undefined {
-    const { places } = this;
-    let best: WorkerProcess | undefined;
-    const from = this.last;
-    for (let step = 1; step <= places.length; step++) {
-      const index = (from + step) % places.length;
-      const { worker, ready } = places[index] ?? { ready: false };
-      if (worker === undefined || !ready || (best !== undefined && worker.open >= best.open))
-        continue;
-      best = worker;
-      this.last = index;
-    }
-    return best;
-  }
-
-  private pass(connection: Passed): void {
+  private dispatch(connection: AcceptedConnection): void {
     // What arrives before the start is complete is shared among all of them then.
-    const worker = this.phase === 'starting' ? undefined : this.leastBusy();
-    if (worker === undefined) this.waiting.push(connection);
-    else worker.serve(connection.socket, connection.ended);
+    const workers = this.phase === 'starting' ? [] : this.slots.map(({ worker }) => worker);
+    const chosen = leastBusy(workers, this.last);
+    if (chosen === undefined) this.waiting.push(connection);
+    else {
+      this.last = chosen;
+      workers[chosen]?.serve(connection);
+    }
   }
 
-  private passWaiting(): void {
-    const waiting = this.waiting;
-    this.waiting = [];
-    for (const connection of waiting) this.pass(connection);
+  private dispatchWaiting(): void {
+    for (const connection of this.waiting.splice(0)) this.dispatch(connection);
   }
+}
+
+/**
+ * Which of these workers, by its index, is to have the next connection: one that is ready and has
+ * the fewest. Among equals it is the next one after `last`, so that each has its turn.
+ */
+export function leastBusy(
+  workers: readonly (Pick<WorkerProcess, 'ready' | 'open'> | undefined)[],
+  last: number,
+): number | undefined {
+  const inTurn = [...workers.keys()].map((step) => (last + 1 + step) % workers.length);
+  let best: number | undefined;
+  for (const index of inTurn) {
+    const worker = workers[index];
+    if (!worker?.ready) continue;
+    if (best === undefined || worker.open < (workers[best]?.open ?? 0)) best = index;
+  }
+  return best;
 }
