@@ -10,6 +10,7 @@ import { createCipheriv } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { batchedEngine, createSuite, referenceEngine } from '../src/crypto/index.ts';
+import { concat } from '../src/protocol/bytes.ts';
 import { initialOpeningState, type OpeningState, stepOpening } from '../src/protocol/opening.ts';
 import { initialSealingState, type SealingState, stepSealing } from '../src/protocol/sealing.ts';
 import type { OpenedPackets, PacketKeys } from '../src/protocol/suite.ts';
@@ -193,11 +194,11 @@ describe('the batched engine beside the reference engine', () => {
         const messages = lengths.map((length, i) =>
           noise.subarray(i * MESSAGE, i * MESSAGE + length),
         );
-        const packets = join(
-          messages.map((m, i) => referenceEngine.sealPackets(keys, first + BigInt(i), m)),
+        const packets = concat(
+          ...messages.map((m, i) => referenceEngine.sealPackets(keys, first + BigInt(i), m)),
         );
         expect(readable(batchedEngine.openPackets(keys, first, packets))).toEqual(
-          readable({ plaintext: join(messages), opened: lengths.length }),
+          readable({ plaintext: concat(...messages), opened: lengths.length }),
         );
       }),
       { numRuns: 40 },
@@ -267,8 +268,8 @@ describe('what a caller may rely on', () => {
   });
 
   test('a small plaintext of many packets does not hold the memory of a large one', () => {
-    const packets = join(
-      Array.from({ length: 200 }, (_, i) =>
+    const packets = concat(
+      ...Array.from({ length: 200 }, (_, i) =>
         referenceEngine.sealPackets(keys, BigInt(i), noise.subarray(i, i + 1)),
       ),
     );
@@ -336,7 +337,7 @@ function openAll(
     delivered.push(...step.effects.map((effect) => effect.bytes));
   }
   if (state.phase === 'opening') state = stepOpening(suite, state, { type: 'endReceived' }).state;
-  return { state, delivered: hex(join(delivered)) };
+  return { state, delivered: hex(concat(...delivered)) };
 }
 
 /** The same with its bytes in hex: much faster to compare than long arrays. */
@@ -347,10 +348,6 @@ function readable(opened: OpenedPackets) {
 /** Keys that nobody else has in hand: fresh arrays, from a place in the noise. */
 function keysOf(at: number): PacketKeys {
   return { e: noise.slice(at, at + 32), h: noise.slice(at + 32, at + 64) };
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(Buffer.concat(parts));
 }
 
 function hex(bytes: Uint8Array): string {

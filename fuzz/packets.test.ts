@@ -16,6 +16,7 @@ import {
   type PacketEngine,
   referenceEngine,
 } from '../src/crypto/index.ts';
+import { concat } from '../src/protocol/bytes.ts';
 import type { OpenedPackets, PacketKeys } from '../src/protocol/suite.ts';
 
 const PACKET = 1060;
@@ -75,7 +76,7 @@ describe.each(engines)('the $name engine', ({ engine }) => {
       fc.property(anyChunk, ({ keys, first, plaintext }) => {
         expect(hex(sealPackets(keys, first, plaintext))).toBe(
           hex(
-            join(
+            concat(
               ...messagesOf(plaintext).map((m, i) => build(keys, first + BigInt(i), m, m.length)),
             ),
           ),
@@ -286,7 +287,7 @@ function build(keys: PacketKeys, number: bigint, message: Uint8Array, length: nu
 
   const be64 = new Uint8Array(counters.buffer, 0, 8);
   const mac = createHmac('sha256', keys.h).update(ciphertext).update(be64).digest();
-  return join(ciphertext, mac);
+  return concat(ciphertext, mac);
 }
 
 function messagesOf(plaintext: Uint8Array): Uint8Array[] {
@@ -298,7 +299,7 @@ function messagesOf(plaintext: Uint8Array): Uint8Array[] {
 
 /** Whole packets, in the order of their indices. */
 function pick(packets: Uint8Array, order: readonly number[]): Uint8Array {
-  return join(...order.map((k) => packets.subarray(k * PACKET, (k + 1) * PACKET)));
+  return concat(...order.map((k) => packets.subarray(k * PACKET, (k + 1) * PACKET)));
 }
 
 function flip(bytes: Uint8Array, bit: number): Uint8Array {
@@ -319,10 +320,6 @@ function exactly(length: number): fc.Arbitrary<Uint8Array> {
       return state;
     });
   });
-}
-
-function join(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(Buffer.concat(parts));
 }
 
 function hex(bytes: Uint8Array): string {

@@ -5,6 +5,7 @@
  * suite they name. It has no clock and no socket: what is sent counts as written at once.
  */
 
+import { concat } from '../src/protocol/bytes.ts';
 import {
   type ConnectionContext,
   type ConnectionEffect,
@@ -57,7 +58,7 @@ export class OneEnd {
 
   /** Everything sent on a side so far. */
   sent(side: Side): Uint8Array {
-    return Uint8Array.from(Buffer.concat(this.#sent[side]));
+    return concat(...this.#sent[side]);
   }
 
   get phase(): string {

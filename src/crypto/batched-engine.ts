@@ -77,9 +77,8 @@ function sealPackets(
     const batch = Math.min(BATCH_PACKETS, count - done);
     const first = done === 0 ? firstPacketNumber : firstPacketNumber + BigInt(done);
     const from = done * MAX_MESSAGE_BYTES;
-    const to = from + batch * MAX_MESSAGE_BYTES;
     const messages =
-      batch === count ? plaintext : plaintext.subarray(from, Math.min(to, plaintext.length));
+      batch === count ? plaintext : plaintext.subarray(from, from + batch * MAX_MESSAGE_BYTES);
     sealBatch(engine, cipher, first, messages, batch);
     packets.set(view(engine, PACKETS, batch * PACKET_BYTES), done * PACKET_BYTES);
   }
@@ -119,7 +118,6 @@ function openPackets(
 ): OpenedPackets {
   const count = parts.reduce((sum, { length }) => sum + length, 0) / PACKET_BYTES;
   requirePacketNumbers(firstPacketNumber, count);
-  if (count === 0) return { plaintext: new Uint8Array(0), opened: 0 };
   const { engine, cipher } = prepare(keys, count);
   let plaintext: Uint8Array | undefined;
   let end = 0;
@@ -134,19 +132,19 @@ function openPackets(
     //# anything on the packet.
     const authentic = openMacs(engine, first, batch);
     const good = authentic === 0 ? 0 : decrypt(engine, cipher, first, authentic);
-    const length =
-      good === 0 && authentic === 0 ? 0 : engine.view.getUint32(PLAINTEXT_LENGTH, true);
+    const length = authentic === 0 ? 0 : engine.view.getUint32(PLAINTEXT_LENGTH, true);
     // Room for all that may follow, if something may.
-    plaintext ??= unfilled(batch === count || good < batch ? length : count * MAX_MESSAGE_BYTES);
+    plaintext ??= unfilled(batch === count ? length : count * MAX_MESSAGE_BYTES);
     plaintext.set(view(engine, PLAINTEXT, length), end);
     end += length;
     done += good;
     //= PK-8
     //# A receiver MUST treat a length of 0 or above 1024, seen after the MAC was accepted, as
     //# fatal.
-    if (good < authentic)
-      return { plaintext: cut(plaintext, end), opened: done, failure: 'length' };
-    if (good < batch) return { plaintext: cut(plaintext, end), opened: done, failure: 'mac' };
+    if (good < batch) {
+      const failure = good < authentic ? 'length' : 'mac';
+      return { plaintext: cut(plaintext, end), opened: done, failure };
+    }
   }
   return { plaintext: cut(plaintext ?? unfilled(0), end), opened: done };
 }

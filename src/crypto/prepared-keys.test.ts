@@ -5,7 +5,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { PacketKeys } from '../protocol/suite.ts';
 import { batchedEngine } from './batched-engine.ts';
 import { eraseSecrets } from './erase-secrets.ts';
@@ -132,6 +132,23 @@ describe('prepared keys', () => {
     for (const e of [...others, random(32), random(32)]) keys.blockCipher(e);
     expect(() => ofFirst.update(new Uint8Array(16))).toThrow();
     expect(keys.blockCipher(first)).not.toBe(ofFirst);
+  });
+
+  test('are overwritten in the array in which they were kept (HS-23)', () => {
+    const own = { ...machine(), bytes: bytes.subarray(0) };
+    const set = vi.spyOn(own.bytes, 'set');
+    const keys = new PreparedKeys(own);
+    const h = random(32);
+    keys.loadMacKey(h, 1);
+    const kept = set.mock.calls.flatMap(([array, at]) => (at === LOADED_KEY ? [array] : []));
+    expect(kept.map(({ length }) => length)).toEqual([LOADED_KEY_BYTES]);
+    expect(Uint8Array.from(kept[0] ?? []).slice(64, 96)).toEqual(h.map((byte) => byte ^ 0x36));
+    keys.forget(h);
+    expect(kept).toEqual([new Uint8Array(LOADED_KEY_BYTES)]);
+  });
+
+  test('are not made of an array that is no MAC key: a defect of the caller', () => {
+    expect(() => new PreparedKeys(machine()).loadMacKey(random(65), 1)).toThrow('invariant');
   });
 
   test('change no result when they are made again', () => {

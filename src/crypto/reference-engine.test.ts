@@ -7,6 +7,7 @@
 
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { concat } from '../protocol/bytes.ts';
 import { aes256Ctr, firstCounterBlock } from './aes-ctr.ts';
 import { referenceEngine } from './reference-engine.ts';
 
@@ -65,7 +66,7 @@ describe('opening', () => {
   test.each([0, 1025, 1028, 65_536, 0x01000001, 0x80000000, 0xffffffff])(
     'an authentic packet of length %i is refused for its length (PK-8)',
     (length) => {
-      const packets = join(
+      const packets = concat(
         sealPackets(keys, 0n, bytes(5)),
         forge(1n, new Uint8Array(1024), length),
       );
@@ -118,11 +119,7 @@ function forge(packetNumber: bigint, padded: Uint8Array, length: number): Uint8A
   const counterBlock = firstCounterBlock(packetNumber);
   const ciphertext = aes256Ctr(keys.e, counterBlock, cleartext);
   const mac = createHmac('sha256', keys.h).update(ciphertext).update(counterBlock.subarray(0, 8));
-  return join(ciphertext, mac.digest());
-}
-
-function join(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(Buffer.concat(parts));
+  return concat(ciphertext, mac.digest());
 }
 
 function bytes(length: number): Uint8Array {

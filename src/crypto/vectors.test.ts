@@ -20,6 +20,7 @@ import {
   type SealedPlaintextVector,
   toHex,
 } from '../../vectors/format.ts';
+import { concat } from '../protocol/bytes.ts';
 import {
   batchedEngine,
   computeSharedSecret,
@@ -187,14 +188,14 @@ function digestsBy(by: typeof suite, vector: AccumulatedVector) {
     );
     for (const message of messages) plaintext.update(message);
     // Full packets can be sealed by one call; the others are packets only one by one.
-    const sealings = vector.lengths === 'full' ? [Buffer.concat(messages)] : messages;
+    const sealings = vector.lengths === 'full' ? [concat(...messages)] : messages;
     let number = first + BigInt(at);
     const packets = sealings.map((text) => {
-      const made = by.sealPackets(keys, number, Uint8Array.from(text));
+      const made = by.sealPackets(keys, number, text);
       number += BigInt(made.length / 1060);
       return made;
     });
-    const wire = Uint8Array.from(Buffer.concat(packets));
+    const wire = concat(...packets);
     sealed.update(wire);
     opened.update(by.openPackets(keys, first + BigInt(at), wire).plaintext);
   }

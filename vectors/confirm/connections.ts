@@ -14,12 +14,12 @@ import {
   type ConnectionVector as WorkedExample,
 } from '../format.ts';
 import { bytesOf, modulus, numberOf } from '../independent/group14.ts';
+import { concat } from '../independent/hmac.ts';
 import type { Primitives } from './primitives.ts';
 import {
   cleartextOf,
   type DirectionKeys,
   exponentOf,
-  join,
   judge,
   macKeys,
   openAll,
@@ -60,7 +60,7 @@ export const connection: Confirm<ConnectionVector> = (by, vector) => {
     return Object.keys({
       ...common,
       ...said('server.y', server.y, null),
-      ...problem('client.sends', join(nonceC, yC, hC), client.sends),
+      ...problem('client.sends', concat(nonceC, yC, hC), client.sends),
       ...problem('server.sends', nonceS, server.sends),
     });
   }
@@ -105,7 +105,7 @@ function sendsOf(
   keys: DirectionKeys,
 ): Uint8Array {
   const packets = end.messages.map((message, i) => seal(by, keys, BigInt(i), fromHex(message)));
-  return join(fromHex(end.nonce), y, h, ...packets);
+  return concat(fromHex(end.nonce), y, h, ...packets);
 }
 
 export const capture: Confirm<CaptureVector> = (by, vector) => {
@@ -139,8 +139,8 @@ export const capture: Confirm<CaptureVector> = (by, vector) => {
     ...said('ySC', secretIsRight(by, vector, yC, yS), true),
     ...said('client.packets', up.fault, null),
     ...said('server.packets', down.fault, null),
-    ...problem('client.plaintext', join(...up.messages), client.plaintext),
-    ...problem('server.plaintext', join(...down.messages), server.plaintext),
+    ...problem('client.plaintext', concat(...up.messages), client.plaintext),
+    ...problem('server.plaintext', concat(...down.messages), server.plaintext),
   });
 };
 

@@ -8,7 +8,7 @@
 
 import type { ExponentForm } from '../family.ts';
 import { bytesOf, modulus, numberOf } from '../independent/group14.ts';
-import { pbkdf2 } from '../independent/hmac.ts';
+import { concat, pbkdf2 } from '../independent/hmac.ts';
 import type { Primitives } from './primitives.ts';
 
 export interface DirectionKeys {
@@ -18,7 +18,7 @@ export interface DirectionKeys {
 
 /** HS-5. */
 export function macKeys(by: Primitives, K: Uint8Array, nonceC: Uint8Array, nonceS: Uint8Array) {
-  const dk1 = pbkdf2((key, text) => by.hmac(key, text), K, join(nonceC, nonceS), 64);
+  const dk1 = pbkdf2((key, text) => by.hmac(key, text), K, concat(nonceC, nonceS), 64);
   return { dk1, dhmacC: dk1.slice(0, 32), dhmacS: dk1.slice(32) };
 }
 
@@ -30,7 +30,7 @@ export function sessionKeys(
   nonceS: Uint8Array,
   ySC: Uint8Array,
 ) {
-  const dk2 = pbkdf2((key, text) => by.hmac(key, text), K, join(nonceC, nonceS, ySC), 128);
+  const dk2 = pbkdf2((key, text) => by.hmac(key, text), K, concat(nonceC, nonceS, ySC), 128);
   return {
     dk2,
     client: { e: dk2.slice(0, 32), h: dk2.slice(32, 64) },
@@ -105,7 +105,7 @@ export function packetMac(
 ): Uint8Array {
   const be64 = new DataView(new ArrayBuffer(8));
   be64.setBigUint64(0, number);
-  return by.hmac(h, join(ciphertext, new Uint8Array(be64.buffer)));
+  return by.hmac(h, concat(ciphertext, new Uint8Array(be64.buffer)));
 }
 
 /** PK-2 … PK-4: 1060 bytes. */
@@ -116,7 +116,7 @@ export function seal(
   message: Uint8Array,
 ): Uint8Array {
   const ciphertext = encrypt(by, keys.e, number, cleartextOf(message));
-  return join(ciphertext, packetMac(by, keys.h, number, ciphertext));
+  return concat(ciphertext, packetMac(by, keys.h, number, ciphertext));
 }
 
 /** PK-7, PK-8: the message, or the code of the fault. */
@@ -144,10 +144,6 @@ export function openAll(by: Primitives, keys: DirectionKeys, stream: Uint8Array)
     messages.push(opened);
   }
   return { messages, fault: null };
-}
-
-export function join(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(Buffer.concat(parts));
 }
 
 export function same(a: Uint8Array, b: Uint8Array): boolean {

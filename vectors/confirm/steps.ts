@@ -18,12 +18,12 @@ import type {
   StreamVector,
 } from '../family.ts';
 import { fromHex, toHex } from '../format.ts';
+import { concat } from '../independent/hmac.ts';
 import { Sha256 } from '../independent/sha256.ts';
 import type { Primitives } from './primitives.ts';
 import {
   cleartextOf,
   exponentOf,
-  join,
   judge,
   macKeys,
   open,
@@ -121,7 +121,7 @@ function sealed(
 ): Uint8Array {
   const zeros = seal(by, keys, number, new Uint8Array(0)).slice(0, 1028);
   const ciphertext = zeros.map((byte, i) => byte ^ (cleartext[i] ?? 0));
-  return join(ciphertext, packetMac(by, keys.h, number, ciphertext));
+  return concat(ciphertext, packetMac(by, keys.h, number, ciphertext));
 }
 
 export const stream: Confirm<StreamVector> = (by, vector) => {
@@ -132,7 +132,7 @@ export const stream: Confirm<StreamVector> = (by, vector) => {
     const number = BigInt(vector.firstPacketNumber) + BigInt(packets.length);
     packets.push(seal(by, keys, number, plaintext.slice(at, at + 1024)));
   }
-  return differing({ packets: [vector.packets, join(...packets)] });
+  return differing({ packets: [vector.packets, concat(...packets)] });
 };
 
 export const accumulated: Confirm<AccumulatedVector> = (by, vector) => {

@@ -9,10 +9,10 @@
 import type { TranscriptVector } from '../family.ts';
 import { fromHex } from '../format.ts';
 import { bytesOf } from '../independent/group14.ts';
+import { concat } from '../independent/hmac.ts';
 import type { Primitives } from './primitives.ts';
 import {
   exponentOf,
-  join,
   judge,
   macKeys,
   openAll,
@@ -32,7 +32,7 @@ export const transcript: Confirm<TranscriptVector> = (by, vector) => {
   let endsAt = -1;
   for (const [i, { side, bytes }] of vector.input.entries()) {
     if (bytes === null) ended[side] = true;
-    else if (side === 'cipher') cipher = Uint8Array.from(join(cipher, fromHex(bytes)));
+    else if (side === 'cipher') cipher = Uint8Array.from(concat(cipher, fromHex(bytes)));
     else plain.push(fromHex(bytes));
     now = read(by, vector, cipher, ended.cipher, plain);
     if (now.fault === null && !(ended.cipher && ended.plain)) continue;
@@ -82,7 +82,7 @@ function read(
   const [nonceC, nonceS] = role === 'client' ? [own, peer] : [peer, own];
   const { dhmacC, dhmacS } = macKeys(by, K, nonceC, nonceS);
   const yOwn = publicValue(by, exponentForm, x === null ? null : fromHex(x));
-  const message = join(own, yOwn, by.hmac(role === 'client' ? dhmacC : dhmacS, yOwn));
+  const message = concat(own, yOwn, by.hmac(role === 'client' ? dhmacC : dhmacS, yOwn));
   const before = role === 'client' ? message : own;
   if (received.length < 320) {
     return after(before, ended ? endedAfterNonce(vector, received.length) : null);
@@ -101,8 +101,8 @@ function read(
   const opened = openAll(by, opening, received.slice(320));
   const packets = plain.flatMap(cut).map((text, i) => seal(by, sealing, BigInt(i), text));
   return {
-    sends: join(message, ...packets),
-    releases: join(...opened.messages),
+    sends: concat(message, ...packets),
+    releases: concat(...opened.messages),
     fault: opened.fault,
     truncated: ended && (received.length - 320) % 1060 !== 0,
   };

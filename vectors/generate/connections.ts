@@ -6,6 +6,7 @@
  * values is the tests' business.
  */
 
+import { concat } from '../../src/protocol/bytes.ts';
 import type {
   ConnectionEnd,
   ConnectionVector,
@@ -17,7 +18,6 @@ import { toHex } from '../format.ts';
 import {
   bigEndian,
   frame,
-  join,
   macKeys,
   numberOf,
   ONE,
@@ -327,7 +327,7 @@ function endVector(recipe: EndRecipe, values: EndValues): ConnectionEnd {
     y: y === undefined ? null : toHex(y),
     h: h === undefined ? null : toHex(h),
     messages: messages.map(toHex),
-    sends: toHex(join(nonce, y ?? none, h ?? none, ...packets)),
+    sends: toHex(concat(nonce, y ?? none, h ?? none, ...packets)),
     handshake,
   };
 }

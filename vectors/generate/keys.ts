@@ -2,6 +2,7 @@
  * The families of key derivation: key files (KF-1 … KF-3), MAC keys (HS-5), session keys (HS-17).
  */
 
+import { concat } from '../../src/protocol/bytes.ts';
 import type { Family, KeyFileVector, MacKeysVector, SessionKeysVector } from '../family.ts';
 import { fromHex, toHex } from '../format.ts';
 import {
@@ -9,7 +10,6 @@ import {
   macKeys as deriveMacKeys,
   sessionKeys as deriveSessionKeys,
   frame,
-  join,
   ONE,
   P,
   random,
@@ -143,12 +143,12 @@ const NONCES: readonly Nonces[] = [
     ['zero-key', ZERO, 'K is zero bytes'],
     [
       'trailing-zeros',
-      join(random('short K').subarray(0, 20), new Uint8Array(12)),
+      concat(random('short K').subarray(0, 20), new Uint8Array(12)),
       'K ends in zero bytes: HMAC itself pads with zeros',
     ],
     [
       'leading-zeros',
-      join(new Uint8Array(12), random('short K').subarray(0, 20)),
+      concat(new Uint8Array(12), random('short K').subarray(0, 20)),
       'K begins with zero bytes',
     ],
   ].map(([name, K, comment]) => ({
@@ -215,13 +215,13 @@ const SECRETS: readonly [name: string, comment: string, flags: string[], ySC: Ui
     `${zeros}-leading-zeros`,
     `ySC begins with ${zeros === 1 ? 'a zero byte' : `${zeros} zero bytes`}; all 256 bytes are hashed`,
     ['LeadingZeros'],
-    join(new Uint8Array(zeros), nonZero(randomBytes(`ySC after ${zeros} zeros`, 256 - zeros))),
+    concat(new Uint8Array(zeros), nonZero(randomBytes(`ySC after ${zeros} zeros`, 256 - zeros))),
   ]),
   [
     'ySC-trailing-zeros',
     'ySC ends in zero bytes',
     ['SpecialSecret'],
-    join(nonZero(randomBytes('ySC before zeros', 224)).map(belowP), new Uint8Array(32)),
+    concat(nonZero(randomBytes('ySC before zeros', 224)).map(belowP), new Uint8Array(32)),
   ],
 ];
 

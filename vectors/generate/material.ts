@@ -12,6 +12,7 @@ import {
   generateKeyPair,
   referenceEngine,
 } from '../../src/crypto/index.ts';
+import { concat } from '../../src/protocol/bytes.ts';
 import { GROUP14_MODULUS } from '../../src/protocol/group14.ts';
 import type { PacketKeys } from '../../src/protocol/suite.ts';
 import type { ExponentForm, Result, Vector } from '../family.ts';
@@ -44,7 +45,7 @@ export function random(label: string): Uint8Array {
 /** Any number of bytes that nobody chose: SHA-256 of the label with 0, with 1, … */
 export function randomBytes(label: string, length: number): Uint8Array {
   const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, i) => random(`${label} ${i}`));
-  return join(...blocks).subarray(0, length);
+  return concat(...blocks).subarray(0, length);
 }
 
 /** E and H of a label. */
@@ -54,10 +55,6 @@ export function randomKeys(label: string): PacketKeys {
 
 export function sha256(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(createHash('sha256').update(bytes).digest());
-}
-
-export function join(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(Buffer.concat(parts));
 }
 
 /** The same bytes with one bit turned over; bit 0 is the most significant of the first byte. */
@@ -81,7 +78,7 @@ export const ONE: Uint8Array = bigEndian(1n, 256);
 
 /** The exponent, 33 bytes. */
 export function exponentOf(form: ExponentForm, x: Uint8Array): Uint8Array {
-  return join(new Uint8Array([form === 'x' ? 0 : 4]), x);
+  return concat(new Uint8Array([form === 'x' ? 0 : 4]), x);
 }
 
 /** 2^exponent mod p. */
@@ -115,7 +112,7 @@ function inverse(number: bigint): bigint {
 
 /** dk1 and its halves (HS-5). */
 export function macKeys(K: Uint8Array, nonceC: Uint8Array, nonceS: Uint8Array) {
-  const dk1 = suite.pbkdf2(K, join(nonceC, nonceS), 64);
+  const dk1 = suite.pbkdf2(K, concat(nonceC, nonceS), 64);
   return { dk1, dhmacC: dk1.subarray(0, 32), dhmacS: dk1.subarray(32, 64) };
 }
 
@@ -126,7 +123,7 @@ export function sessionKeys(
   nonceS: Uint8Array,
   ySC: Uint8Array,
 ) {
-  const dk2 = suite.pbkdf2(K, join(nonceC, nonceS, ySC), 128);
+  const dk2 = suite.pbkdf2(K, concat(nonceC, nonceS, ySC), 128);
   return {
     dk2,
     client: { e: dk2.subarray(0, 32), h: dk2.subarray(32, 64) },

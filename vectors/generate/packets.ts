@@ -3,10 +3,11 @@
  */
 
 import { aes256Ctr, firstCounterBlock } from '../../src/crypto/aes-ctr.ts';
+import { concat } from '../../src/protocol/bytes.ts';
 import type { PacketKeys } from '../../src/protocol/suite.ts';
 import type { Family, PacketVector } from '../family.ts';
 import { toHex } from '../format.ts';
-import { bigEndian, flipBit, frame, join, randomBytes, randomKeys, suite } from './material.ts';
+import { bigEndian, flipBit, frame, randomBytes, randomKeys, suite } from './material.ts';
 
 /** Where a packet number's bytes carry, and where a 32-bit or floating-point number ends. */
 const NUMBERS: readonly [name: string, number: bigint][] = [
@@ -148,7 +149,7 @@ const DAMAGED: readonly Case[] = [
     number: 0n,
     length: 100,
     damage: (packet, { h }) =>
-      join(packet.subarray(0, 1028), suite.hmac(h, packet.subarray(0, 1028))),
+      concat(packet.subarray(0, 1028), suite.hmac(h, packet.subarray(0, 1028))),
     fault: MAC,
   },
   {
@@ -159,7 +160,7 @@ const DAMAGED: readonly Case[] = [
     length: 100,
     damage: (packet, { h }) => {
       const ciphertext = packet.subarray(0, 1028);
-      return join(ciphertext, suite.hmac(h, join(bigEndian(5n, 8), ciphertext)));
+      return concat(ciphertext, suite.hmac(h, concat(bigEndian(5n, 8), ciphertext)));
     },
     fault: MAC,
   },
@@ -223,7 +224,7 @@ function sealed(keys: PacketKeys, number: bigint, text: Uint8Array): Uint8Array 
 /** PK-3 and PK-4 for a cleartext that no honest sealer makes. */
 function sealedCleartext(keys: PacketKeys, number: bigint, cleartext: Uint8Array): Uint8Array {
   const ciphertext = aes256Ctr(keys.e, firstCounterBlock(number), cleartext);
-  return join(ciphertext, suite.hmac(keys.h, join(ciphertext, bigEndian(number, 8))));
+  return concat(ciphertext, suite.hmac(keys.h, concat(ciphertext, bigEndian(number, 8))));
 }
 
 function packetVector(given: Case): PacketVector {

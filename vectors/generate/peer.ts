@@ -5,12 +5,12 @@
  */
 
 import { aes256Ctr, firstCounterBlock } from '../../src/crypto/aes-ctr.ts';
+import { concat } from '../../src/protocol/bytes.ts';
 import { isBelowModulus } from '../../src/protocol/group14.ts';
 import type { PacketKeys } from '../../src/protocol/suite.ts';
 import type { PolicyOption } from '../family.ts';
 import {
   bigEndian,
-  join,
   macKeys,
   ONE,
   publicValue,
@@ -92,14 +92,14 @@ function peerOf(role: Role): Peer {
         cleartext.set(message);
         cleartext.set(bigEndian(BigInt(length), 4), 1024);
         const ciphertext = aes256Ctr(peerKeys.e, firstCounterBlock(number), cleartext);
-        return join(ciphertext, suite.hmac(peerKeys.h, join(ciphertext, bigEndian(number, 8))));
+        return concat(ciphertext, suite.hmac(peerKeys.h, concat(ciphertext, bigEndian(number, 8))));
       };
       return {
         own,
         nonce,
         y,
         h: suite.hmac(dhmacPeer, y),
-        ownMessage: join(yOwn, suite.hmac(dhmacOwn, yOwn)),
+        ownMessage: concat(yOwn, suite.hmac(dhmacOwn, yOwn)),
         ownKeys,
         oddPacket,
         packet: (number, message) => oddPacket(number, message, message.length, 0),

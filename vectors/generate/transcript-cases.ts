@@ -4,8 +4,9 @@
  * Each is made for both roles where not said otherwise.
  */
 
+import { concat } from '../../src/protocol/bytes.ts';
 import type { PolicyOption, Result } from '../family.ts';
-import { bigEndian, flipBit, join, numberOf, ONE, P, random, suite } from './material.ts';
+import { bigEndian, flipBit, numberOf, ONE, P, random, suite } from './material.ts';
 import type { PeerSettings, Session } from './peer.ts';
 
 /** What arrives: on which side, what it is, the bytes or null for the end of the stream. */
@@ -29,7 +30,7 @@ const LAST = new TextEncoder().encode('never delivered');
 const p = numberOf(P);
 
 const nonce = (s: Session): Input => ['cipher', 'nonce', s.nonce];
-const message = (s: Session): Input => ['cipher', 'y ‖ h', join(s.y, s.h)];
+const message = (s: Session): Input => ['cipher', 'y ‖ h', concat(s.y, s.h)];
 const packet = (s: Session, number: bigint, text: Uint8Array): Input => [
   'cipher',
   `packet ${number}`,
@@ -90,7 +91,7 @@ const WELL: readonly Case[] = [
       [
         'cipher',
         'nonce, y ‖ h, packets 0 and 1',
-        join(s.nonce, s.y, s.h, s.packet(0n, HELLO), s.packet(1n, WORLD)),
+        concat(s.nonce, s.y, s.h, s.packet(0n, HELLO), s.packet(1n, WORLD)),
       ],
       END,
       PLAIN_END,
@@ -101,7 +102,7 @@ const WELL: readonly Case[] = [
     comment: 'the same bytes, cut inside each part',
     flags: ['Segments'],
     input: (s) => {
-      const all = join(s.nonce, s.y, s.h, s.packet(0n, HELLO), s.packet(1n, WORLD));
+      const all = concat(s.nonce, s.y, s.h, s.packet(0n, HELLO), s.packet(1n, WORLD));
       const cuts = [0, 1, 31, 33, 287, 288, 319, 321, 1379, 1381, 2439, 2440];
       return [
         ...cuts
@@ -177,7 +178,7 @@ const IN_HANDSHAKE: readonly Case[] = [
       flags: ['EarlyEnd'],
       input: (s) => [
         nonce(s),
-        ['cipher', `${length} of 288 bytes of y ‖ h`, join(s.y, s.h).subarray(0, length)],
+        ['cipher', `${length} of 288 bytes of y ‖ h`, concat(s.y, s.h).subarray(0, length)],
         END,
       ],
     }),
@@ -194,7 +195,7 @@ const IN_HANDSHAKE: readonly Case[] = [
       flags: ['Unauthentic'],
       input: (s) => [
         nonce(s),
-        ['cipher', 'y ‖ h with a wrong bit', flipBit(join(s.y, s.h), Number(bit))],
+        ['cipher', 'y ‖ h with a wrong bit', flipBit(concat(s.y, s.h), Number(bit))],
       ],
     }),
   ),
@@ -311,7 +312,7 @@ const IN_PACKETS: readonly Case[] = [
       [
         'cipher',
         'packets 0, 1, 2 with a wrong bit, 3',
-        join(s.packet(0n, HELLO), s.packet(1n, WORLD), flipped(8224)(s), s.packet(3n, LAST)),
+        concat(s.packet(0n, HELLO), s.packet(1n, WORLD), flipped(8224)(s), s.packet(3n, LAST)),
       ],
     ]),
   },
@@ -330,7 +331,7 @@ const IN_PACKETS: readonly Case[] = [
       [
         'cipher',
         'y ‖ h, packet 0 with a wrong bit',
-        join(s.y, s.h, flipBit(s.packet(0n, HELLO), 8224)),
+        concat(s.y, s.h, flipBit(s.packet(0n, HELLO), 8224)),
       ],
     ],
   },

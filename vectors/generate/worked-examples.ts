@@ -7,6 +7,7 @@
  */
 
 import { computeSharedSecret, generateKeyPair } from '../../src/crypto/index.ts';
+import { concat } from '../../src/protocol/bytes.ts';
 import {
   type ConnectionVector,
   type HandshakeAndPackets,
@@ -15,7 +16,7 @@ import {
   type SinglePacketVector,
   toHex,
 } from '../format.ts';
-import { frame, join, ONE, random, randomBytes, sha256, suite } from './material.ts';
+import { frame, ONE, random, randomBytes, sha256, suite } from './material.ts';
 
 /** What a connection is made from. */
 interface Recipe {
@@ -135,7 +136,7 @@ function connection(recipe: Recipe): ConnectionVector {
   const nonceC = random(`${name}: nonceC`);
   const nonceS = random(`${name}: nonceS`);
 
-  const dk1 = suite.pbkdf2(K, join(nonceC, nonceS), 64); // HS-5
+  const dk1 = suite.pbkdf2(K, concat(nonceC, nonceS), 64); // HS-5
   const dhmacC = dk1.subarray(0, 32);
   const dhmacS = dk1.subarray(32, 64);
 
@@ -143,7 +144,7 @@ function connection(recipe: Recipe): ConnectionVector {
   const yS = publicValue(xS);
   const ySC = sharedSecret(xC, xS, yC, yS);
 
-  const dk2 = suite.pbkdf2(K, join(nonceC, nonceS, ySC), 128); // HS-17
+  const dk2 = suite.pbkdf2(K, concat(nonceC, nonceS, ySC), 128); // HS-17
   const eC = dk2.subarray(0, 32);
   const hC = dk2.subarray(32, 64);
   const eS = dk2.subarray(64, 96);

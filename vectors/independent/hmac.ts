@@ -10,8 +10,8 @@ import { sha256 } from './sha256.ts';
 export function hmac(key: Uint8Array, message: Uint8Array): Uint8Array {
   const block = new Uint8Array(64);
   block.set(key.length > 64 ? sha256(key) : key);
-  const inner = sha256(join(padded(block, 0x36), message));
-  return sha256(join(padded(block, 0x5c), inner));
+  const inner = sha256(concat(padded(block, 0x36), message));
+  return sha256(concat(padded(block, 0x5c), inner));
 }
 
 /**
@@ -28,7 +28,7 @@ export function pbkdf2(
   const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, i) => {
     const number = new Uint8Array(4);
     new DataView(number.buffer).setUint32(0, i + 1);
-    let u = mac(password, join(salt, number));
+    let u = mac(password, concat(salt, number));
     const sum = u.slice();
     for (let round = 1; round < iterations; round++) {
       u = mac(password, u);
@@ -36,14 +36,15 @@ export function pbkdf2(
     }
     return sum;
   });
-  return join(...blocks).subarray(0, length);
+  return concat(...blocks).subarray(0, length);
 }
 
 function padded(block: Uint8Array, pad: number): Uint8Array {
   return block.map((byte) => byte ^ pad);
 }
 
-function join(...parts: readonly Uint8Array[]): Uint8Array {
+/** The parts one after the other. */
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromHex, readPublishedPrimitives, toHex } from '../../../vectors/format.ts';
+import { concat } from '../../protocol/bytes.ts';
 import { CONSTANTS, PACKETS, STATE } from './layout.ts';
 import { machine } from './machine.ts';
 import { initialHash, roundConstants } from './sha256-constants.ts';
@@ -60,11 +61,7 @@ function hmac(hash: Hash, key: Uint8Array, message: Uint8Array): Uint8Array {
   const short = key.length > 64 ? hash(key) : key;
   const padded = (byte: number) =>
     Uint8Array.from({ length: 64 }, (_, i) => (short[i] ?? 0) ^ byte);
-  return hash(join(padded(0x5c), hash(join(padded(0x36), message))));
-}
-
-function join(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(Buffer.concat(parts));
+  return hash(concat(padded(0x5c), hash(concat(padded(0x36), message))));
 }
 
 function sha256(message: Uint8Array): string {
