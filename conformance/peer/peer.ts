@@ -40,8 +40,10 @@ import { Overdue, until, type Wire, WireOver } from './wire.ts';
 export interface PlainSide {
   /** What has come out of the subject. */
   bytes(): Buffer;
-  /** Has it ended there? */
+  /** Has it ended there? Not before it has begun. */
   over(): boolean;
+  /** Has it begun, and not ended? */
+  open(): boolean;
   write(bytes: Buffer): Promise<void>;
   end(): void;
 }

@@ -200,7 +200,10 @@ function speak(role: Role, wire: Wire, keyFile: Buffer, own: End, other: End): P
     ...{ role, keyFile, wire, limit: 10_000, rest: [], farewell: Buffer.alloc(0) },
     first: own.messages.flatMap((message) => textsOf(bytes(message))),
     greeting: Buffer.concat(other.messages.map(bytes)),
-    plain: { bytes: () => Buffer.alloc(0), over: () => true, write: async () => {}, end() {} },
+    plain: {
+      ...{ bytes: () => Buffer.alloc(0), over: () => true, open: () => false },
+      ...{ write: async () => {}, end() {} },
+    },
     bends: [
       {
         nonce: () => bytes(own.nonce),

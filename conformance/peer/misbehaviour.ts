@@ -1,0 +1,127 @@
+/**
+ * What a misbehaviour is, and whether what was seen of a subject is what the text demands of it.
+ */
+
+import type { Seen } from './encounter.ts';
+import { HANDSHAKE_LENGTH, NONCE_LENGTH, PACKET_LENGTH, type Role } from './parameters.ts';
+import type { Bends } from './points.ts';
+
+/** What the text demands of a subject that meets a misbehaviour. */
+export interface Reaction {
+  /**
+   * - `works`: everything is delivered both ways, and both ends are passed on.
+   * - `refuses`: the subject closes at once, by FIN or RST, and says nothing more (CN-23).
+   * - `ends`: the peer's stream ended early; that is passed on, and the other way goes on (CN-13).
+   * - `fails`: the peer has reset; the plain side is closed, too (CN-11).
+   */
+  readonly outcome: 'works' | 'refuses' | 'ends' | 'fails';
+  /** With `refuses`: bytes that the subject sends of its handshake, 32 or 320; then packets. */
+  readonly sends?: number;
+  /** How many of the peer's texts are released; where it is a range, each number is right. */
+  readonly releases?: number | readonly [least: number, most: number];
+  /** At each step `look`: how much the subject has sent, and released, at most. */
+  readonly looks?: readonly { readonly sent?: number; readonly released?: number }[];
+  /** Set where the peer cannot know the subject's keys, and hears nothing of what it says. */
+  readonly deaf?: true;
+  /** Milliseconds before which the subject must not close (TM-5). */
+  readonly notBefore?: number;
+}
+
+/** One rule of the protocol broken, or one of its freedoms used. */
+export interface Misbehaviour {
+  /** What the peer does, as part of a sentence: "flips the first bit of h". */
+  readonly does: string;
+  /** The requirements that decide what a right subject does. */
+  readonly requirements: readonly string[];
+  /** The roles of the subject that it can be done to. */
+  readonly subjects: readonly Role[];
+  readonly bends: Bends;
+  readonly reaction: (subject: Role) => Reaction;
+}
+
+/**
+ * What was seen and is not as the text demands, in sentences; none where the subject is right.
+ *
+ * Bytes and ending are judged apart, and FIN and RST are both right.
+ */
+export function differences(seen: Seen, expected: Reaction, greeting: Buffer): readonly string[] {
+  const { account } = seen;
+  const found: string[] = [];
+  const demand = (holds: boolean, what: string): void => {
+    if (!holds) found.push(what);
+  };
+  if (!expected.deaf) found.push(...account.objections);
+  demand(account.bent, 'the peer did nothing that is not ordinary');
+  demand(seen.aftermath === undefined, `a connection afterwards: ${seen.aftermath}`);
+  demand(seen.ending !== undefined, 'the subject did not close in time');
+  demand(!seen.plainOpen, 'the plain side was left open (CN-1)');
+  demand(
+    expected.notBefore === undefined || (seen.lasted ?? 0) >= expected.notBefore,
+    `it closed after ${Math.round(seen.lasted ?? 0)} ms, too early`,
+  );
+  checkReleased(seen, expected, demand);
+  checkLooks(seen, expected, demand);
+  if (expected.outcome === 'works' || expected.outcome === 'ends') {
+    demand(account.stopped === undefined, `${account.steps.at(-1)}: ${account.stopped?.message}`);
+    demand(seen.ending !== 'reset', 'the subject reset the connection');
+    demand(account.remainder === 0, `${account.remainder} bytes of it are no whole packet (HS-27)`);
+  }
+  if (expected.outcome === 'refuses') {
+    const { sends = HANDSHAKE_LENGTH } = expected;
+    if (sends < HANDSHAKE_LENGTH || expected.releases === undefined) {
+      demand(seen.sent === sends, `it sent ${seen.sent} bytes and not ${sends}`);
+    } else if (!expected.deaf) {
+      const begun = greeting.subarray(0, account.heard.length);
+      demand(account.heard.equals(begun), 'it sent what its plain end had not said (CN-8)');
+    }
+  }
+  return found;
+}
+
+type Demand = (holds: boolean, what: string) => void;
+
+function checkReleased({ released, account }: Seen, expected: Reaction, demand: Demand): void {
+  const all = account.said;
+  const whole = expected.outcome === 'works' ? all.length : 0;
+  const { releases = whole } = expected;
+  const [least, most] = typeof releases === 'number' ? [releases, releases] : releases;
+  const allowed = Array.from({ length: most - least + 1 }, (_, i) =>
+    Buffer.concat(all.slice(0, least + i)),
+  );
+  // Of a subject that was reset, or may drop what it has, any part is right.
+  demand(
+    allowed.some((bytes) => bytes.equals(released)),
+    `it released ${released.length} bytes, ${JSON.stringify(released.toString('latin1').slice(0, 80))}, and not ${allowed.map((bytes) => bytes.length).join(' or ')}`,
+  );
+}
+
+function checkLooks({ looks }: Seen, { looks: expected = [] }: Reaction, demand: Demand): void {
+  for (const [i, { sent = Infinity, released = Infinity }] of expected.entries()) {
+    const look = looks[i];
+    demand(look !== undefined, 'the peer did not come to its pause');
+    if (look === undefined) continue;
+    demand(look.sent <= sent, `it had sent ${look.sent} bytes, and not ${sent}`);
+    demand(look.released <= released, `it had released ${look.released} bytes, not ${released}`);
+  }
+}
+
+/** The same for every role. */
+export const works = (): Reaction => ({ outcome: 'works' });
+
+/**
+ * Refused in the handshake: a server has sent its nonce and nothing else (HS-9), a client its y ‖ h,
+ * too (HS-7).
+ */
+export const refusesHandshake = (subject: Role): Reaction => ({
+  outcome: 'refuses',
+  sends: subject === 'server' ? NONCE_LENGTH : HANDSHAKE_LENGTH,
+});
+
+/** Refused at a packet, when so many before it were delivered. */
+export const refusesPacket = (releases: number | readonly [number, number]) => (): Reaction => ({
+  outcome: 'refuses',
+  releases,
+});
+
+/** The bytes of a number of packets. */
+export const packets = (count: number): number => count * PACKET_LENGTH;
