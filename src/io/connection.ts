@@ -14,6 +14,7 @@ import {
   type ConnectionContext,
   type ConnectionState,
   initialConnectionState,
+  sessionOf,
   stepConnection,
 } from '../protocol/connection.ts';
 import type { Outcome } from '../protocol/faults.ts';
@@ -140,7 +141,7 @@ class Interpreter implements Connection {
   private step(event: ConnectionEvent): void {
     const step = this.fold(event);
     this.state = step.state;
-    this.meter.count(event, step);
+    this.meter.count(event, step.effects);
     this.options.recorder?.record(event, step, this.dialled);
     for (const effect of step.effects) this.perform(effect);
     if (this.options.recorder?.congested === true) this.waitForRecorder();
@@ -271,7 +272,10 @@ class Interpreter implements Connection {
     this.options.recorder?.end();
     const { id, source, target } = this.options;
     const dialled = this.dialled === undefined ? {} : { dialled: this.dialled };
-    const summary = this.meter.summary({ id, peer: source.peer, target, ...dialled, outcome });
+    const summary = this.meter.summary(
+      { id, peer: source.peer, target, ...dialled, outcome },
+      sessionOf(this.state),
+    );
     setImmediate(() => this.options.ended(summary));
   }
 }

@@ -529,7 +529,7 @@ describe('after a fatal event', () => {
     test(`what can be told of a ${role}'s session is known to its end`, () => {
       const stream = Buffer.concat([packets(role, Buffer.alloc(3000)), Buffer.alloc(PACKET_BYTES)]);
       const bench = standing(role).receive('cipher', stream);
-      const session = { forwardSecrecy: true, packetsOpened: 3n };
+      const session = { forwardSecrecy: true, packetsSealed: 0n, packetsOpened: 3n };
       expect(sessionOf(bench.state)).toEqual(session);
       bench.completeWrite('plain');
       expect(bench.phase).toBe('closed');
@@ -541,7 +541,11 @@ describe('after a fatal event', () => {
     const bench = new ConnectionBench('server').accept();
     expect(sessionOf(bench.state)).toBeUndefined();
     bench.receive('cipher', reference.client).answer();
-    expect(sessionOf(bench.state)).toEqual({ forwardSecrecy: true, packetsOpened: 0n });
+    expect(sessionOf(bench.state)).toEqual({
+      forwardSecrecy: true,
+      packetsSealed: 0n,
+      packetsOpened: 0n,
+    });
   });
 });
 

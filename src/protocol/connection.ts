@@ -15,6 +15,12 @@
  *
  * After a fatal event, a pipe with bytes on their way to the other side is `delivering` before it
  * is closed (CN-26).
+ *
+ * What a machine hands over to the next: `advance` gives what arrives on the cipher side to the
+ * handshake. When that is established, its state holds what came after the peer's last handshake
+ * byte (`received`) and whether the stream ended there (`ended`). While the target is still being
+ * dialled, more is added to both (CN-7). `startPiping` then takes the keys, and lets the pipe have
+ * `received` and `ended` as if they came now.
  */
 
 import { concat } from './bytes.ts';
@@ -31,10 +37,8 @@ import {
   type HandshakeContext,
   type HandshakeEvent,
   type HandshakeState,
-  handshakeSecrets,
   initialHandshakeState,
   type SessionKeys,
-  sessionSecrets,
   stepHandshake,
   wantsBytes,
 } from './handshake.ts';
@@ -42,6 +46,8 @@ import { endedEarly, timedOut } from './handshake-failure.ts';
 import { unexpected } from './invariant.ts';
 import type { Side } from './parameters.ts';
 import { type PipeState, type PipeStep, startPipe, stepPipe } from './pipe.ts';
+import { secretsOf } from './secrets.ts';
+import { eraseUnkept, type In, prepend } from './step.ts';
 import type { ConnectionEffect, ConnectionEvent, Step } from './vocabulary.ts';
 
 /** What a connection needs to know and never changes. */
@@ -52,36 +58,27 @@ export interface ConnectionContext extends HandshakeContext {
   readonly dial: 'on-accept' | 'after-handshake';
 }
 
-/** A handshake that is done, waiting for the target. */
-interface Established {
-  readonly keys: SessionKeys;
-  readonly forwardSecrecy: boolean;
-  /** Bytes of packets that came early (CN-7). */
-  readonly early: Uint8Array;
-  /** Whether the cipher stream ended after them. */
-  readonly ended: boolean;
+/** A handshake that is done. */
+type Established = In<HandshakeState, 'established'>;
+
+/** A connection whose handshake runs. */
+interface Handshaking {
+  /**
+   * Whether the target is connected (`handshaking`), or a server still dials it, or will when the
+   * handshake is done.
+   */
+  readonly phase: 'dialingAndHandshaking' | 'handshakingUndialed' | 'handshaking';
+  readonly flow: Flow;
+  readonly handshake: HandshakeState;
 }
 
 export type ConnectionState =
   | { readonly phase: 'idle' }
   /** Client: the target is being dialled; the nonce waits for it. */
   | { readonly phase: 'dialing'; readonly flow: Flow; readonly nonce: Uint8Array }
-  /** Server: the target is being dialled while the handshake runs. */
-  | {
-      readonly phase: 'dialingAndHandshaking';
-      readonly flow: Flow;
-      readonly handshake: HandshakeState;
-    }
-  /** Server that dials after the handshake: the handshake runs, the target is not dialled yet. */
-  | {
-      readonly phase: 'handshakingUndialed';
-      readonly flow: Flow;
-      readonly handshake: HandshakeState;
-    }
-  /** The target is connected; the handshake runs. */
-  | { readonly phase: 'handshaking'; readonly flow: Flow; readonly handshake: HandshakeState }
+  | Handshaking
   /** Server: the handshake is done; the target is still being dialled. */
-  | { readonly phase: 'dialingEstablished'; readonly flow: Flow; readonly established: Established }
+  | { readonly phase: 'dialingEstablished'; readonly flow: Flow; readonly handshake: Established }
   /** The pipe stands (CN-6). */
   | {
       readonly phase: 'piping';
@@ -108,26 +105,35 @@ export type ConnectionState =
 /** What can be told of a handshake that was completed, and of what came after it. */
 export interface SessionSummary {
   readonly forwardSecrecy: boolean;
+  /** Packets sent. */
+  readonly packetsSealed: bigint;
   /** Packets received and found good. */
   readonly packetsOpened: bigint;
 }
 
 type ConnectionStep = Step<ConnectionState, ConnectionEffect>;
 
-type In<Phase extends ConnectionState['phase']> = Extract<ConnectionState, { phase: Phase }>;
-
-/** A connection whose handshake runs. */
-type Shaking = In<'dialingAndHandshaking' | 'handshakingUndialed' | 'handshaking'>;
-
 /** Where every connection begins. */
 export const initialConnectionState: ConnectionState = { phase: 'idle' };
 
 /**
- * The next state of a connection, and what is to be done, in order. In `closed` every event is
- * without effect, because completions and errors may still be on their way. Throws
- * {@link InvariantViolation} for an event that the phase rules out: a defect of the adapter.
+ * The next state of a connection, and what is to be done, in order. In `closed` nothing is done any
+ * more, because completions and errors may still be on their way; but what they bring in secret is
+ * erased, and a defect is told. Throws {@link InvariantViolation} for an event that the phase rules
+ * out: a defect of the adapter.
  */
 export function stepConnection(
+  context: ConnectionContext,
+  state: ConnectionState,
+  event: ConnectionEvent,
+): ConnectionStep {
+  const step = take(context, state, event);
+  // A pipe keeps its keys to its end, and what happens to it brings none.
+  if (step.state.phase === 'piping' && state.phase === 'piping') return step;
+  return eraseUnkept([...secretsOf(state), ...secretsOf(event)], step, secretsOf(step.state));
+}
+
+function take(
   context: ConnectionContext,
   state: ConnectionState,
   event: ConnectionEvent,
@@ -142,10 +148,9 @@ export function stepConnection(
     case 'dialing':
       return dialing(context, state, event);
     case 'dialingAndHandshaking':
-      return dialingAndHandshaking(context, state, event);
     case 'handshakingUndialed':
     case 'handshaking':
-      return duringHandshake(context, state, event);
+      return handshaking(context, state, event);
     case 'dialingEstablished':
       return dialingEstablished(context, state, event);
     case 'piping':
@@ -165,7 +170,7 @@ export function stepConnection(
 //# its target is connected.
 function idle(
   context: ConnectionContext,
-  state: In<'idle'>,
+  state: In<ConnectionState, 'idle'>,
   event: ConnectionEvent,
 ): ConnectionStep {
   if (event.type !== 'connectionAccepted') return unexpected('connection', state, event);
@@ -195,17 +200,12 @@ function dialTarget(context: ConnectionContext): readonly ConnectionEffect[] {
 
 function dialing(
   context: ConnectionContext,
-  state: In<'dialing'>,
+  state: In<ConnectionState, 'dialing'>,
   event: ConnectionEvent,
 ): ConnectionStep {
-  switch (event.type) {
-    case 'targetConnected':
-      return startHandshake(context, 'handshaking', state.nonce, [
-        { type: 'cancelTimer', timer: 'connect' },
-      ]);
-    default:
-      return common(state, event);
-  }
+  if (event.type !== 'targetConnected') return common(state, event);
+  const timer: ConnectionEffect = { type: 'cancelTimer', timer: 'connect' };
+  return startHandshake(context, 'handshaking', state.nonce, [timer]);
 }
 
 /** The handshake's timer and our nonce. */
@@ -217,7 +217,7 @@ function dialing(
 //# has no more time than one that sends none.
 function startHandshake(
   context: ConnectionContext,
-  phase: Shaking['phase'],
+  phase: Handshaking['phase'],
   nonce: Uint8Array,
   before: readonly ConnectionEffect[],
 ): ConnectionStep {
@@ -230,28 +230,18 @@ function startHandshake(
   return prepend([...before, timer], advance(context, state, { type: 'handshakeStarted', nonce }));
 }
 
-function dialingAndHandshaking(
+function handshaking(
   context: ConnectionContext,
-  state: In<'dialingAndHandshaking'>,
+  state: Handshaking,
   event: ConnectionEvent,
 ): ConnectionStep {
   switch (event.type) {
     case 'targetConnected':
+      if (state.phase !== 'dialingAndHandshaking') return unexpected('connection', state, event);
       return {
         state: { ...state, phase: 'handshaking' },
         effects: [{ type: 'cancelTimer', timer: 'connect' }],
       };
-    default:
-      return duringHandshake(context, state, event);
-  }
-}
-
-function duringHandshake(
-  context: ConnectionContext,
-  state: Shaking,
-  event: ConnectionEvent,
-): ConnectionStep {
-  switch (event.type) {
     case 'bytesReceived':
     case 'endReceived':
       // The plain side is not read before the pipe stands.
@@ -281,7 +271,7 @@ function duringHandshake(
 /** Let the handshake take the event, and act on where it stands then. */
 function advance(
   context: ConnectionContext,
-  state: Shaking,
+  state: Handshaking,
   event: HandshakeEvent,
 ): ConnectionStep {
   const { state: handshake, effects } = stepHandshake(context, state.handshake, event);
@@ -296,82 +286,75 @@ function advance(
       effects: [...effects, ...read.effects],
     };
   }
-  const { keys, forwardSecrecy, received, ended } = handshake;
-  const established = { keys, forwardSecrecy, early: received, ended };
   const done: readonly ConnectionEffect[] = [
     ...effects,
     { type: 'cancelTimer', timer: 'handshake' },
   ];
-  if (state.phase === 'handshaking') return prepend(done, pipe(context, sent, established));
+  if (state.phase === 'handshaking') return prepend(done, startPiping(context, sent, handshake));
   //= CN-21
   //# A server whose handshake completes before its target is connected SHOULD stop reading the
   //# cipher side until the pipe stands.
   const read = setReading(sent, 'cipher', false);
   const dial = state.phase === 'handshakingUndialed' ? dialTarget(context) : [];
   return {
-    state: { phase: 'dialingEstablished', flow: read.flow, established },
+    state: { phase: 'dialingEstablished', flow: read.flow, handshake },
     effects: [...done, ...read.effects, ...dial],
   };
 }
 
 function dialingEstablished(
   context: ConnectionContext,
-  state: In<'dialingEstablished'>,
+  state: In<ConnectionState, 'dialingEstablished'>,
   event: ConnectionEvent,
 ): ConnectionStep {
-  const { established } = state;
+  const { flow, handshake } = state;
   switch (event.type) {
     case 'targetConnected':
       return prepend(
         [{ type: 'cancelTimer', timer: 'connect' }],
-        pipe(context, state.flow, established),
+        startPiping(context, flow, handshake),
       );
     case 'bytesReceived': {
       if (event.side === 'plain') return unexpected('connection', state, event);
       //= CN-7
       //# A server whose handshake completes before its target is connected MUST keep the bytes that
       //# followed the handshake.
-      const early = concat(established.early, event.bytes);
-      return { state: { ...state, established: { ...established, early } }, effects: [] };
+      const received = concat(handshake.received, event.bytes);
+      return { state: { ...state, handshake: { ...handshake, received } }, effects: [] };
     }
     case 'endReceived':
       if (event.side === 'plain') return unexpected('connection', state, event);
-      return { state: { ...state, established: { ...established, ended: true } }, effects: [] };
+      return { state: { ...state, handshake: { ...handshake, ended: true } }, effects: [] };
     default:
       return common(state, event);
   }
 }
 
 /** Both the handshake and the target are there. */
-function pipe(
+function startPiping(
   context: ConnectionContext,
   flow: Flow,
-  { keys, forwardSecrecy, early, ended }: Established,
+  { keys, forwardSecrecy, received, ended }: Established,
 ): ConnectionStep {
   let step = concludePipe(context, { keys, forwardSecrecy }, startPipe(context, flow, keys));
+  const happens = (event: ConnectionEvent): void => {
+    step = prepend(step.effects, stepConnection(context, step.state, event));
+  };
   //= HS-19
   //# Bytes received after the peer's 320th MUST be kept until the keys are known, and opened then
   //# as packets.
   //= HS-25
   //# A peer MAY send packets as soon as it knows the keys, in the same segment as its y ‖ h.
-  if (early.length > 0) {
-    step = then(step, (next) =>
-      stepConnection(context, next, { type: 'bytesReceived', side: 'cipher', bytes: early }),
-    );
-  }
+  if (received.length > 0) happens({ type: 'bytesReceived', side: 'cipher', bytes: received });
   //= HS-28
   //# An end of the peer's stream after its 320th byte MUST NOT fail the handshake.
-  if (ended) {
-    step = then(step, (next) =>
-      stepConnection(context, next, { type: 'endReceived', side: 'cipher' }),
-    );
-  }
+  if (ended) happens({ type: 'endReceived', side: 'cipher' });
   return step;
 }
 
 function piping(
   context: ConnectionContext,
-  state: In<'piping'>,
+  state: In<ConnectionState, 'piping'>,
   event: ConnectionEvent,
 ): ConnectionStep {
   switch (event.type) {
@@ -395,10 +378,16 @@ function piping(
 /** Take over what the pipe decided: go on, or close. */
 function concludePipe(
   context: ConnectionContext,
-  { keys, forwardSecrecy }: Pick<In<'piping'>, 'keys' | 'forwardSecrecy'>,
+  { keys, forwardSecrecy }: Pick<In<ConnectionState, 'piping'>, 'keys' | 'forwardSecrecy'>,
   { flow, pipe, effects, outcome, failed }: PipeStep,
 ): ConnectionStep {
-  const state: In<'piping'> = { phase: 'piping', flow, keys, forwardSecrecy, pipe };
+  const state: In<ConnectionState, 'piping'> = {
+    phase: 'piping',
+    flow,
+    keys,
+    forwardSecrecy,
+    pipe,
+  };
   if (outcome === undefined) return { state, effects };
   return prepend(
     effects,
@@ -412,7 +401,7 @@ function concludePipe(
 //# closed, too: the plaintext of good packets, or packets that are sealed already.
 function failSide(
   { timeoutMilliseconds }: ConnectionContext,
-  state: In<'piping'>,
+  state: In<ConnectionState, 'piping'>,
   failed: Side,
   outcome: Outcome,
 ): ConnectionStep {
@@ -430,7 +419,6 @@ function failSide(
   return {
     state: { phase: 'delivering', flow: quiet.flow, to, outcome, session: sessionOf(state) },
     effects: [
-      { type: 'eraseSecrets', secrets: secretsOf(state) },
       //= CN-23
       //# A fatal event MUST close the socket of its side at once, without a byte to the peer that
       //# tells why, and nothing more MUST be read from either side.
@@ -445,7 +433,10 @@ function failSide(
 }
 
 /** Whatever happens now, the outcome is that of the fatal event. */
-function delivering(state: In<'delivering'>, event: ConnectionEvent): ConnectionStep {
+function delivering(
+  state: In<ConnectionState, 'delivering'>,
+  event: ConnectionEvent,
+): ConnectionStep {
   const { to, outcome } = state;
   switch (event.type) {
     case 'writeCompleted': {
@@ -473,7 +464,7 @@ function delivering(state: In<'delivering'>, event: ConnectionEvent): Connection
 
 /** What means the same in every phase between `idle` and the end. */
 function common(
-  state: Exclude<ConnectionState, In<'idle' | 'delivering' | 'closed'>>,
+  state: Exclude<ConnectionState, In<ConnectionState, 'idle' | 'delivering' | 'closed'>>,
   event: ConnectionEvent,
 ): ConnectionStep {
   switch (event.type) {
@@ -524,26 +515,27 @@ function closeWith(
   outcome: Outcome,
   how: { readonly reset?: Side } = {},
 ): ConnectionStep {
-  const secrets = secretsOf(state);
   return {
     state: { phase: 'closed', outcome, session: sessionOf(state) },
-    effects: [
-      ...(secrets.length === 0 ? [] : [{ type: 'eraseSecrets' as const, secrets }]),
-      { type: 'closeConnection', outcome, ...how },
-    ],
+    effects: [{ type: 'closeConnection', outcome, ...how }],
   };
 }
 
 /** What can be told of the session of a connection; nothing before its handshake is complete. */
-export function sessionOf(state: In<'piping'>): SessionSummary;
+export function sessionOf(state: In<ConnectionState, 'piping'>): SessionSummary;
 export function sessionOf(state: ConnectionState): SessionSummary | undefined;
 export function sessionOf(state: ConnectionState): SessionSummary | undefined {
   switch (state.phase) {
     case 'dialingEstablished':
-      return { forwardSecrecy: state.established.forwardSecrecy, packetsOpened: 0n };
+      return {
+        forwardSecrecy: state.handshake.forwardSecrecy,
+        packetsSealed: 0n,
+        packetsOpened: 0n,
+      };
     case 'piping':
       return {
         forwardSecrecy: state.forwardSecrecy,
+        packetsSealed: state.pipe.sealing.packetNumber,
         packetsOpened: state.pipe.opening.packetNumber,
       };
     case 'delivering':
@@ -552,30 +544,4 @@ export function sessionOf(state: ConnectionState): SessionSummary | undefined {
     default:
       return undefined;
   }
-}
-
-function secretsOf(state: ConnectionState): readonly Uint8Array[] {
-  switch (state.phase) {
-    case 'dialingAndHandshaking':
-    case 'handshakingUndialed':
-    case 'handshaking':
-      return handshakeSecrets(state.handshake);
-    case 'dialingEstablished':
-      return sessionSecrets(state.established.keys);
-    case 'piping':
-      return sessionSecrets(state.keys);
-    default:
-      return [];
-  }
-}
-
-function prepend(effects: readonly ConnectionEffect[], step: ConnectionStep): ConnectionStep {
-  return { state: step.state, effects: [...effects, ...step.effects] };
-}
-
-function then(
-  step: ConnectionStep,
-  next: (state: ConnectionState) => ConnectionStep,
-): ConnectionStep {
-  return prepend(step.effects, next(step.state));
 }

@@ -22,9 +22,10 @@ import {
 } from '../../fuzz/bench/material.ts';
 import type { FaultCode } from './faults.ts';
 import { GROUP14_MODULUS, one } from './group14.ts';
-import { handshakeSecrets, wantsBytes } from './handshake.ts';
+import { wantsBytes } from './handshake.ts';
 import { InvariantViolation } from './invariant.ts';
 import type { Policy, Role } from './parameters.ts';
+import { secretsOf } from './secrets.ts';
 
 const POLICIES: readonly [string, Policy][] = [
   ['no policy', PLAIN_POLICY],
@@ -400,15 +401,15 @@ describe('secrets', () => {
 
   test('HS-23: an unfinished handshake names what it holds', () => {
     const bench = new HandshakeBench(contextOf('client'), false);
-    expect(handshakeSecrets(bench.state)).toEqual([]);
+    expect(secretsOf(bench.state)).toEqual([]);
     bench.receive(NONCE_S);
-    expect(handshakeSecrets(bench.state)).toHaveLength(2);
+    expect(secretsOf(bench.state)).toHaveLength(2);
     bench.answer();
-    expect(handshakeSecrets(bench.state)).toContain(PAIR_C.x);
+    expect(secretsOf(bench.state)).toContain(PAIR_C.x);
     bench.receive(peerMessage('client', PAIR_S.y)).answer();
-    expect(handshakeSecrets(bench.state)).toHaveLength(4);
+    expect(secretsOf(bench.state)).toHaveLength(4);
     const weak = new HandshakeBench(contextOf('client', WEAK)).receive(NONCE_S);
-    expect(handshakeSecrets(weak.state)).toHaveLength(3);
+    expect(secretsOf(weak.state)).toHaveLength(3);
   });
 });
 

@@ -1,13 +1,22 @@
 /**
  * The handshake of one connection, as a reducer.
  *
- * Both ends send a nonce at once; the client sends its MACed Diffie-Hellman value, the server
- * checks it before it computes or sends its own; both derive the packet keys. The arithmetic and
- * the randomness are effects and come back as events. Answers HS-1 to HS-23; what happens before
- * (dial, accept) and after (packets) is the connection's business.
+ * The arithmetic and the randomness are effects and come back as events. Answers HS-1 to HS-23; what
+ * happens before (dial, accept) and after (packets) is the connection's business. After the nonces,
+ * which both ends send at once, the role decides the order, and the policy what is done:
  *
- * Fed bytes in any segmentation: a phase takes what it needs from `received` and hands the rest
- * to the next phase, so the nonce, y ‖ h and the first packets may come in one read (HS-19, HS-20).
+ *     role     order
+ *     client   send y ‖ h, receive y ‖ h, agree on ySC
+ *     server   receive y ‖ h, send y ‖ h, agree on ySC
+ *
+ *     policy   sends                 receives           agrees on
+ *     none     2^(2²⁵⁸ + x) mod p    any y below p      y^(2²⁵⁸ + x) mod p, where y is the peer's
+ *     -g       the same              the same but 1     the same
+ *     -f       1, without waiting    any y below p      1, without waiting
+ *
+ * Fed bytes in any segmentation: an event adds to what the state has, and then one phase follows the
+ * other as long as that is enough (`proceed`). A phase takes what it needs from `received` and hands
+ * on the rest, so the nonce, y ‖ h and the first packets may come in one read (HS-19, HS-20).
  */
 
 import { concat, NO_BYTES } from './bytes.ts';
@@ -23,6 +32,8 @@ import {
   PUBLIC_VALUE_MESSAGE_BYTES,
   type Role,
 } from './parameters.ts';
+import { secretsOf } from './secrets.ts';
+import { eraseUnkept, type In, prepend } from './step.ts';
 import type { CryptoSuite, PacketKeys } from './suite.ts';
 import type { ConnectionEffect, ConnectionEvent, Step } from './vocabulary.ts';
 
@@ -70,23 +81,23 @@ interface Input {
   readonly ended: boolean;
 }
 
+/** What an end may know between the nonces and ySC. */
+interface Known extends Input {
+  readonly keyed: Keyed;
+  /** Ours; absent with `-f`. */
+  readonly x: Uint8Array | undefined;
+  /** The peer's y, validated. */
+  readonly yPeer: Uint8Array | undefined;
+}
+
 export type HandshakeState =
   | { readonly phase: 'idle' }
   /** Our nonce is sent; fewer than 32 bytes of the peer's have arrived. */
-  | { readonly phase: 'awaitingNonce'; readonly nonce: Uint8Array; readonly received: Uint8Array }
+  | ({ readonly phase: 'awaitingNonce'; readonly nonce: Uint8Array } & Input)
   /** Waiting for x and y. The server has validated the client's value, the client has none yet. */
-  | ({
-      readonly phase: 'generatingKeyPair';
-      readonly keyed: Keyed;
-      readonly yPeer: Uint8Array | undefined;
-    } & Input)
-  /** Fewer than 288 bytes of y ‖ h have arrived. A client has sent its own; x is absent with -f. */
-  | {
-      readonly phase: 'awaitingPublicValue';
-      readonly keyed: Keyed;
-      readonly x: Uint8Array | undefined;
-      readonly received: Uint8Array;
-    }
+  | ({ readonly phase: 'generatingKeyPair' } & Omit<Known, 'x'>)
+  /** Fewer than 288 bytes of y ‖ h have arrived. A client has sent its own. */
+  | ({ readonly phase: 'awaitingPublicValue' } & Omit<Known, 'yPeer'>)
   /** Both values are exchanged; waiting for ySC. */
   | ({
       readonly phase: 'computingSharedSecret';
@@ -105,7 +116,10 @@ export type HandshakeState =
 
 type HandshakeStep = Step<HandshakeState, HandshakeEffect>;
 
-type In<Phase extends HandshakeState['phase']> = Extract<HandshakeState, { phase: Phase }>;
+/** A step between two phases; `made` are the secrets that it made on the way and does not keep. */
+interface Transition extends HandshakeStep {
+  readonly made?: readonly Uint8Array[];
+}
 
 /** Where every handshake begins. */
 export const initialHandshakeState: HandshakeState = { phase: 'idle' };
@@ -121,17 +135,37 @@ export function stepHandshake(
   state: HandshakeState,
   event: HandshakeEvent,
 ): HandshakeStep {
+  let step = erasing([...secretsOf(state), ...secretsOf(event)], take(context, state, event));
+  let next = proceed(context, step.state);
+  while (next !== undefined) {
+    step = prepend(step.effects, erasing(secretsOf(step.state), next));
+    next = proceed(context, step.state);
+  }
+  return step;
+}
+
+function erasing(given: readonly Uint8Array[], step: Transition): HandshakeStep {
+  const { state, effects, made = [] } = step;
+  return eraseUnkept([...given, ...made], { state, effects }, secretsOf(state));
+}
+
+/** What the event brings. */
+function take(context: HandshakeContext, state: HandshakeState, event: HandshakeEvent): Transition {
   switch (state.phase) {
     case 'idle':
       return idle(state, event);
     case 'awaitingNonce':
-      return awaitingNonce(context, state, event);
-    case 'generatingKeyPair':
-      return generatingKeyPair(context, state, event);
     case 'awaitingPublicValue':
-      return awaitingPublicValue(context, state, event);
+      return keep(state, event);
+    case 'generatingKeyPair':
+      if (event.type !== 'keyPairGenerated') return keep(state, event);
+      return prepend(
+        [sendPublicValue(context, state.keyed, event.y)],
+        follow(context, 'send', { ...state, x: event.x }),
+      );
     case 'computingSharedSecret':
-      return computingSharedSecret(context, state, event);
+      if (event.type !== 'sharedSecretComputed') return keep(state, event);
+      return establish(context, state, event.ySC, !state.weakPeer);
     case 'established':
     case 'failed':
       return unexpected('handshake', state, event);
@@ -141,34 +175,108 @@ export function stepHandshake(
 //= HS-2
 //# Each end MUST send its nonce as its first 32 bytes as soon as the cipher connection stands,
 //# without waiting for a byte of the peer.
-function idle(state: In<'idle'>, event: HandshakeEvent): HandshakeStep {
+function idle(state: In<HandshakeState, 'idle'>, event: HandshakeEvent): Transition {
   if (event.type !== 'handshakeStarted') return unexpected('handshake', state, event);
+  const { nonce } = event;
   return {
-    state: { phase: 'awaitingNonce', nonce: event.nonce, received: NO_BYTES },
-    effects: [{ type: 'sendBytes', side: 'cipher', bytes: event.nonce }],
+    state: { phase: 'awaitingNonce', nonce, received: NO_BYTES, ended: false },
+    effects: [{ type: 'sendBytes', side: 'cipher', bytes: nonce }],
   };
 }
 
-function awaitingNonce(
-  context: HandshakeContext,
-  state: In<'awaitingNonce'>,
-  event: HandshakeEvent,
-): HandshakeStep {
+/** What the stream brings is kept until there is enough of it, and its time has come. */
+//= HS-20
+//# The result of the handshake MUST NOT depend on how the stream is cut into segments.
+function keep(state: Extract<HandshakeState, Input>, event: HandshakeEvent): Transition {
   switch (event.type) {
     case 'bytesReceived':
-      //= HS-20
-      //# The result of the handshake MUST NOT depend on how the stream is cut into segments.
-      return takeNonce(context, { ...state, received: concat(state.received, event.bytes) });
+      return { state: { ...state, received: concat(state.received, event.bytes) }, effects: [] };
     case 'endReceived':
-      return failed(state, endedEarly(context, state));
+      return { state: { ...state, ended: true }, effects: [] };
     default:
       return unexpected('handshake', state, event);
   }
 }
 
-/** With both nonces, derive the MAC keys; then the roles part. */
-function takeNonce(context: HandshakeContext, state: In<'awaitingNonce'>): HandshakeStep {
-  if (state.received.length < NONCE_BYTES) return { state, effects: [] };
+/** What follows from what is there, without a further event; nothing while something is missing. */
+function proceed(context: HandshakeContext, state: HandshakeState): Transition | undefined {
+  switch (state.phase) {
+    case 'awaitingNonce':
+      if (state.received.length >= NONCE_BYTES) return takeNonce(context, state);
+      break;
+    case 'awaitingPublicValue':
+      if (state.received.length >= PUBLIC_VALUE_MESSAGE_BYTES) return takeValue(context, state);
+      break;
+    case 'generatingKeyPair':
+      // A client's peer may still have to answer; a server has all it needs of its own.
+      if (state.yPeer !== undefined) return undefined;
+      if (state.received.length >= PUBLIC_VALUE_MESSAGE_BYTES) return undefined;
+      break;
+    default:
+      return undefined;
+  }
+  //= HS-4
+  //# If the peer's stream ends before its 320 handshake bytes have arrived, the end MUST treat the
+  //# handshake as failed; this is fatal.
+  return state.ended ? failed(endedEarly(context, state)) : undefined;
+}
+
+/** What both roles do once between the nonces and the keys, each in its own order. */
+type Move = 'nonces' | 'send' | 'receive' | 'agree';
+
+const ORDER: Readonly<Record<Role, readonly Move[]>> = {
+  //= HS-7
+  //# The client MUST send yC ‖ hC with hC = HMAC(dhmacC, yC) as soon as it has the server's nonce;
+  //# it does not wait for the server's value.
+  client: ['nonces', 'send', 'receive', 'agree'],
+  //= HS-9
+  //# The server MUST NOT compute or send anything that follows its nonce before the client's yC ‖
+  //# hC has arrived completely and been accepted by HS-10 to HS-12.
+  //= HS-15
+  //# The server MUST send yS ‖ hS with hS = HMAC(dhmacS, yS) as soon as HS-9 allows.
+  server: ['nonces', 'receive', 'send', 'agree'],
+};
+
+/** Begin what this role does after `done`. */
+function follow(context: HandshakeContext, done: Move, known: Known): Transition {
+  const { keyed, x, yPeer, received, ended } = known;
+  const order = ORDER[context.role];
+  const move = order[order.indexOf(done) + 1];
+  switch (move) {
+    case 'send': {
+      if (!context.policy.weak) {
+        const state = { phase: 'generatingKeyPair', keyed, yPeer, received, ended } as const;
+        return { state, effects: [{ type: 'generateKeyPair' }] };
+      }
+      //= HS-14
+      //# An end without forward secrecy (`-f`) MUST send y = 1 with its h, and MUST use ySC = 1
+      //# whatever valid y it receives.
+      const { effects, ...after } = follow(context, move, known);
+      return { ...after, effects: [sendPublicValue(context, keyed, one()), ...effects] };
+    }
+    case 'receive':
+      return { state: { phase: 'awaitingPublicValue', keyed, x, received, ended }, effects: [] };
+    default:
+      if (x === undefined || yPeer === undefined) return establish(context, known, one(), false);
+      return {
+        state: {
+          phase: 'computingSharedSecret',
+          keyed,
+          x,
+          weakPeer: isOne(yPeer),
+          received,
+          ended,
+        },
+        effects: [{ type: 'computeSharedSecret', x, y: yPeer }],
+      };
+  }
+}
+
+/** With both nonces, derive the MAC keys. */
+function takeNonce(
+  context: HandshakeContext,
+  state: In<HandshakeState, 'awaitingNonce'>,
+): Transition {
   //= HS-3
   //# Each end MUST take the first 32 bytes received as the peer's nonce, whatever their value.
   const peer = state.received.subarray(0, NONCE_BYTES);
@@ -186,118 +294,26 @@ function takeNonce(context: HandshakeContext, state: In<'awaitingNonce'>): Hands
     dhmacC: dk1.subarray(0, MAC_BYTES),
     dhmacS: dk1.subarray(MAC_BYTES),
   };
-  //= HS-7
-  //# The client MUST send yC ‖ hC with hC = HMAC(dhmacC, yC) as soon as it has the server's nonce;
-  //# it does not wait for the server's value.
-  //= HS-9
-  //# The server MUST NOT compute or send anything that follows its nonce before the client's yC ‖
-  //# hC has arrived completely and been accepted by HS-10 to HS-12.
-  return client
-    ? choosePublicValue(context, keyed, undefined, { received, ended: false })
-    : takePublicValue(context, keyed, undefined, { received, ended: false });
+  const { ended } = state;
+  return follow(context, 'nonces', { keyed, x: undefined, yPeer: undefined, received, ended });
 }
 
-/**
- * Our turn to send y ‖ h. `yPeer` is the client's validated value on a
- * server, and absent on a client.
- */
-function choosePublicValue(
+/** Validate the peer's y ‖ h. */
+function takeValue(
   context: HandshakeContext,
-  keyed: Keyed,
-  yPeer: Uint8Array | undefined,
-  input: Input,
-): HandshakeStep {
-  if (!context.policy.weak) {
-    return {
-      state: { phase: 'generatingKeyPair', keyed, yPeer, ...input },
-      effects: [{ type: 'generateKeyPair' }],
-    };
-  }
-  //= HS-14
-  //# An end without forward secrecy (`-f`) MUST send y = 1 with its h, and MUST use ySC = 1
-  //# whatever valid y it receives.
-  const sent = sendPublicValue(context, keyed, one());
-  return yPeer === undefined
-    ? prepend(sent, takePublicValue(context, keyed, undefined, input))
-    : prepend(sent, establish(context, keyed, { ySC: one(), forwardSecrecy: false }, input));
-}
-
-function generatingKeyPair(
-  context: HandshakeContext,
-  state: In<'generatingKeyPair'>,
-  event: HandshakeEvent,
-): HandshakeStep {
-  switch (event.type) {
-    case 'endReceived':
-      // A client's peer cannot answer any more (HS-4); a server has all it needs of its own.
-      if (state.yPeer === undefined && state.received.length < PUBLIC_VALUE_MESSAGE_BYTES) {
-        return failed(state, endedEarly(context, state));
-      }
-      return { state: { ...state, ended: true }, effects: [] };
-    case 'bytesReceived':
-      return { state: { ...state, ...extend(state, event) }, effects: [] };
-    case 'keyPairGenerated': {
-      const { keyed, yPeer, received, ended } = state;
-      const { x, y } = event;
-      const sent = sendPublicValue(context, keyed, y);
-      return yPeer === undefined
-        ? prepend(sent, takePublicValue(context, keyed, x, { received, ended }))
-        : prepend(sent, computeSharedSecret(keyed, x, yPeer, { received, ended }));
-    }
-    default:
-      return unexpected('handshake', state, event);
-  }
-}
-
-function awaitingPublicValue(
-  context: HandshakeContext,
-  state: In<'awaitingPublicValue'>,
-  event: HandshakeEvent,
-): HandshakeStep {
-  switch (event.type) {
-    case 'bytesReceived':
-      return takePublicValue(
-        context,
-        state.keyed,
-        state.x,
-        extend({ received: state.received, ended: false }, event),
-      );
-    case 'endReceived':
-      //= HS-4
-      //# If the peer's stream ends before its 320 handshake bytes have arrived, the end MUST treat the
-      //# handshake as failed; this is fatal.
-      return failed(state, endedEarly(context, state));
-    default:
-      return unexpected('handshake', state, event);
-  }
-}
-
-/** Wait for the peer's y ‖ h, and judge it. */
-function takePublicValue(
-  context: HandshakeContext,
-  keyed: Keyed,
-  x: Uint8Array | undefined,
-  input: Input,
-): HandshakeStep {
-  const { received, ended } = input;
-  const waiting: In<'awaitingPublicValue'> = { phase: 'awaitingPublicValue', keyed, x, received };
-  if (received.length < PUBLIC_VALUE_MESSAGE_BYTES) return { state: waiting, effects: [] };
-  const message = received.subarray(0, PUBLIC_VALUE_MESSAGE_BYTES);
-  const rest: Input = { received: received.subarray(PUBLIC_VALUE_MESSAGE_BYTES), ended };
-  const fault = judgePublicValue(context, keyed, message);
-  if (fault === 'handshake-mac-mismatch') return failed(waiting, macMismatch(context, waiting));
-  if (fault !== undefined) return failed(waiting, { fault });
-  const y = message.subarray(0, PUBLIC_VALUE_BYTES);
-  //= HS-15
-  //# The server MUST send yS ‖ hS with hS = HMAC(dhmacS, yS) as soon as HS-9 allows.
-  if (context.role === 'server') return choosePublicValue(context, keyed, y, rest);
-  return x === undefined
-    ? establish(context, keyed, { ySC: one(), forwardSecrecy: false }, rest)
-    : computeSharedSecret(keyed, x, y, rest);
+  state: In<HandshakeState, 'awaitingPublicValue'>,
+): Transition {
+  const message = state.received.subarray(0, PUBLIC_VALUE_MESSAGE_BYTES);
+  const received = state.received.subarray(PUBLIC_VALUE_MESSAGE_BYTES);
+  const fault = validatePublicValue(context, state.keyed, message);
+  if (fault === 'handshake-mac-mismatch') return failed(macMismatch(context, state));
+  if (fault !== undefined) return failed({ fault });
+  const yPeer = message.subarray(0, PUBLIC_VALUE_BYTES);
+  return follow(context, 'receive', { ...state, yPeer, received });
 }
 
 /** What is wrong with the peer's y ‖ h, if anything. */
-function judgePublicValue(
+function validatePublicValue(
   context: HandshakeContext,
   keyed: Keyed,
   message: Uint8Array,
@@ -330,111 +346,34 @@ function sendPublicValue(context: HandshakeContext, keyed: Keyed, y: Uint8Array)
   return { type: 'sendBytes', side: 'cipher', bytes: concat(y, context.suite.hmac(dhmac, y)) };
 }
 
-/** HS-16. */
-function computeSharedSecret(
-  keyed: Keyed,
-  x: Uint8Array,
-  y: Uint8Array,
-  input: Input,
-): HandshakeStep {
-  return {
-    state: { phase: 'computingSharedSecret', keyed, x, weakPeer: isOne(y), ...input },
-    effects: [{ type: 'computeSharedSecret', x, y }],
-  };
-}
-
-function computingSharedSecret(
-  context: HandshakeContext,
-  state: In<'computingSharedSecret'>,
-  event: HandshakeEvent,
-): HandshakeStep {
-  switch (event.type) {
-    case 'bytesReceived':
-    case 'endReceived':
-      return { state: { ...state, ...extend(state, event) }, effects: [] };
-    case 'sharedSecretComputed': {
-      const { keyed, x, weakPeer, received, ended } = state;
-      const secret = { ySC: event.ySC, x, forwardSecrecy: !weakPeer };
-      return establish(context, keyed, secret, { received, ended });
-    }
-    default:
-      return unexpected('handshake', state, event);
-  }
-}
-
-/** The packet keys, and the end of everything they were made from. */
+/** The packet keys. */
 function establish(
   context: HandshakeContext,
-  keyed: Keyed,
-  secret: { readonly ySC: Uint8Array; readonly x?: Uint8Array; readonly forwardSecrecy: boolean },
-  input: Input,
-): HandshakeStep {
-  const { nonceC, nonceS, dhmacC, dhmacS } = keyed;
-  const { ySC, x = NO_BYTES, forwardSecrecy } = secret;
-  const salt = concat(nonceC, nonceS, ySC);
+  { keyed, received, ended }: Input & Pick<Known, 'keyed'>,
+  ySC: Uint8Array,
+  forwardSecrecy: boolean,
+): Transition {
+  const salt = concat(keyed.nonceC, keyed.nonceS, ySC);
   //= HS-17
   //# Each end MUST then compute dk2 = PBKDF2(K, nonceC ‖ nonceS ‖ ySC, 128), and split it into E_C,
   //# H_C, E_S, H_S of 32 bytes each, in this order.
   const dk2 = context.suite.pbkdf2(context.secret, salt, 4 * MAC_BYTES);
   const key = (i: number): Uint8Array => dk2.subarray(i * MAC_BYTES, (i + 1) * MAC_BYTES);
+  const keys = { client: { e: key(0), h: key(1) }, server: { e: key(2), h: key(3) } };
   return {
-    state: {
-      phase: 'established',
-      keys: { client: { e: key(0), h: key(1) }, server: { e: key(2), h: key(3) } },
-      forwardSecrecy,
-      ...input,
-    },
-    //= HS-23
-    //# The values x, ySC, dk1 and dk2 SHOULD be overwritten when they are not needed any more.
-    effects: [{ type: 'eraseSecrets', secrets: [dhmacC, dhmacS, x, ySC, salt] }],
+    state: { phase: 'established', keys, forwardSecrecy, received, ended },
+    effects: [],
+    made: [ySC, salt],
   };
 }
 
 //= HS-21
 //# A failed handshake MUST NOT be answered by any byte.
-function failed(state: HandshakeState, failure: HandshakeFailure): HandshakeStep {
-  const secrets = handshakeSecrets(state);
-  return {
-    state: { phase: 'failed', ...failure },
-    effects: secrets.length === 0 ? [] : [{ type: 'eraseSecrets', secrets }],
-  };
-}
-
-/** What the stream brought while the phase was waiting for something else. */
-function extend(
-  input: Input,
-  event: Extract<HandshakeEvent, { type: 'bytesReceived' | 'endReceived' }>,
-): Input {
-  return event.type === 'endReceived'
-    ? { received: input.received, ended: true }
-    : { received: concat(input.received, event.bytes), ended: false };
-}
-
-function prepend(effect: HandshakeEffect, step: HandshakeStep): HandshakeStep {
-  return { state: step.state, effects: [effect, ...step.effects] };
+function failed(failure: HandshakeFailure): Transition {
+  return { state: { phase: 'failed', ...failure }, effects: [] };
 }
 
 /** Whether the handshake can use bytes now; while it waits for arithmetic it cannot. */
 export function wantsBytes(state: HandshakeState): boolean {
   return state.phase === 'awaitingNonce' || state.phase === 'awaitingPublicValue';
-}
-
-/** The secrets a state holds, to be erased when the connection ends before it has used them. */
-export function handshakeSecrets(state: HandshakeState): readonly Uint8Array[] {
-  switch (state.phase) {
-    case 'generatingKeyPair':
-      return [state.keyed.dhmacC, state.keyed.dhmacS];
-    case 'awaitingPublicValue':
-    case 'computingSharedSecret':
-      return [state.keyed.dhmacC, state.keyed.dhmacS, state.x ?? NO_BYTES];
-    case 'established':
-      return sessionSecrets(state.keys);
-    default:
-      return [];
-  }
-}
-
-/** The four packet keys, to be erased when the connection ends. */
-export function sessionSecrets(keys: SessionKeys): readonly Uint8Array[] {
-  return [keys.client.e, keys.client.h, keys.server.e, keys.server.h];
 }

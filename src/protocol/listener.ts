@@ -7,6 +7,7 @@
  */
 
 import { unexpected } from './invariant.ts';
+import type { In } from './step.ts';
 import type { Step } from './vocabulary.ts';
 
 /** What a listener needs to know and never changes. */
@@ -53,8 +54,6 @@ export type ListenerState =
 
 type ListenerStep = Step<ListenerState, ListenerEffect>;
 
-type In<Phase extends ListenerState['phase']> = Extract<ListenerState, { phase: Phase }>;
-
 /** Nothing open, nothing waiting. */
 export const initialListenerState: ListenerState = { phase: 'listening', open: 0, waiting: [] };
 
@@ -76,7 +75,7 @@ export function stepListener(
 
 function listening(
   context: ListenerContext,
-  state: In<'listening'>,
+  state: In<ListenerState, 'listening'>,
   event: ListenerEvent,
 ): ListenerStep {
   switch (event.type) {
@@ -95,7 +94,7 @@ function listening(
 //# connections; they wait and are served in turn.
 function arrived(
   { maximumOpen, maximumWaiting }: ListenerContext,
-  state: In<'listening'>,
+  state: In<ListenerState, 'listening'>,
   id: ConnectionId,
 ): ListenerStep {
   if (state.open < maximumOpen) {
@@ -118,7 +117,7 @@ function arrived(
 }
 
 /** The place goes to the one that has waited longest. */
-function ended(state: In<'listening'>, event: ListenerEvent): ListenerStep {
+function ended(state: In<ListenerState, 'listening'>, event: ListenerEvent): ListenerStep {
   if (state.open === 0) return unexpected('listener', state, event);
   const [next, ...waiting] = state.waiting;
   return next === undefined
@@ -130,7 +129,7 @@ function ended(state: In<'listening'>, event: ListenerEvent): ListenerStep {
 //= CN-19
 //# After a request to shut down (SIGTERM) a daemon MUST accept no further connection, MUST serve
 //# the open ones to their end, and then ends with exit status 0.
-function shutDown(state: In<'listening'>): ListenerStep {
+function shutDown(state: In<ListenerState, 'listening'>): ListenerStep {
   const refused = state.waiting.map((id) => ({ type: 'refuse' as const, id }));
   const effects: readonly ListenerEffect[] = [{ type: 'stopListening' }, ...refused];
   return state.open === 0
@@ -138,7 +137,7 @@ function shutDown(state: In<'listening'>): ListenerStep {
     : { state: { phase: 'draining', open: state.open }, effects };
 }
 
-function draining(state: In<'draining'>, event: ListenerEvent): ListenerStep {
+function draining(state: In<ListenerState, 'draining'>, event: ListenerEvent): ListenerStep {
   switch (event.type) {
     case 'connectionArrived':
       return { state, effects: [{ type: 'refuse', id: event.id }] };
@@ -152,7 +151,7 @@ function draining(state: In<'draining'>, event: ListenerEvent): ListenerStep {
 }
 
 /** A connection may still arrive between the request to stop listening and its completion. */
-function done(state: In<'done'>, event: ListenerEvent): ListenerStep {
+function done(state: In<ListenerState, 'done'>, event: ListenerEvent): ListenerStep {
   switch (event.type) {
     case 'connectionArrived':
       return { state, effects: [{ type: 'refuse', id: event.id }] };

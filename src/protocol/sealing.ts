@@ -10,15 +10,14 @@ import { MAX_MESSAGE_BYTES, PACKET_NUMBER_LIMIT } from './parameters.ts';
 import type { CryptoSuite, PacketKeys } from './suite.ts';
 import type { ConnectionEffect, Step } from './vocabulary.ts';
 
-export type SealingState =
-  | {
-      readonly phase: 'sealing';
-      readonly keys: PacketKeys;
-      /** The number of the next packet, 0 to 2⁶⁴; 2⁶⁴ means that none is left. */
-      readonly packetNumber: bigint;
-    }
+export type SealingState = {
+  /** The number of the next packet, 0 to 2⁶⁴: so many were sealed. 2⁶⁴ means that none is left. */
+  readonly packetNumber: bigint;
+} & (
+  | { readonly phase: 'sealing'; readonly keys: PacketKeys }
   /** Plaintext was left over when the packet numbers ran out (PK-10). */
-  | { readonly phase: 'exhausted' };
+  | { readonly phase: 'exhausted' }
+);
 
 export interface SealingEvent {
   readonly type: 'bytesReceived';
@@ -56,12 +55,13 @@ export function stepSealing(
   //# An end MUST NOT use a packet number twice: if the next packet would have number 2⁶⁴ the
   //# connection is closed.
   const packets = wanted < left ? wanted : left;
+  const next = packetNumber + packets;
   const sealable = event.bytes.subarray(0, Number(packets) * MAX_MESSAGE_BYTES);
   return {
     state:
       packets < wanted
-        ? { phase: 'exhausted' }
-        : { phase: 'sealing', keys, packetNumber: packetNumber + packets },
+        ? { phase: 'exhausted', packetNumber: next }
+        : { phase: 'sealing', keys, packetNumber: next },
     //= PK-6
     //# A sender MUST NOT send a packet with an empty message.
     effects:

@@ -21,7 +21,8 @@ test('HS-23: the secrets of an event are its private values, and not what is on 
 test('HS-23: the secrets of a handshake are the very arrays, an empty one for an x that is not', () => {
   const keyed = { nonceC: array(1), nonceS: array(2), dhmacC: array(3), dhmacS: array(4) };
   const x = array(5);
-  const state: HandshakeState = { phase: 'awaitingPublicValue', keyed, x, received: array(6) };
+  const input = { received: array(6), ended: false };
+  const state = { phase: 'awaitingPublicValue', keyed, x, ...input } as const;
   const found = secretsOf<HandshakeState>(state);
   expect(found).toEqual([keyed.dhmacC, keyed.dhmacS, x]);
   expect(found[2]).toBe(x);

@@ -21,16 +21,15 @@ const BYTES_OF_STATES = {
   yPeer: 'open',
   // What arrived on the cipher side and is not used yet.
   received: 'open',
-  early: 'open',
   partial: 'open',
 } as const satisfies { readonly [Name in BytesOf<ConnectionEvent>]?: never } & Readonly<
   Record<string, 'secret' | 'open'>
 >;
 
-const SECRETS: ReadonlySet<string> = new Set([
+const SECRETS: readonly string[] = [
   ...Object.entries(BYTES_OF_STATES).flatMap(([name, is]) => (is === 'secret' ? [name] : [])),
   ...Object.values<Row>(EVENTS).flatMap(({ fields }) => secretNames(fields)),
-]);
+];
 
 /**
  * The secrets that a state or an event holds, each array once, in the order of its fields. In place
@@ -47,7 +46,7 @@ export function secretsOf<Value extends object>(
 function collect(value: object, found: Set<Uint8Array>): void {
   for (const [name, field] of Object.entries(value)) {
     // A field may also hold a list of arrays.
-    if (SECRETS.has(name)) for (const array of [field ?? NO_BYTES].flat()) found.add(array);
+    if (SECRETS.includes(name)) for (const array of [field ?? NO_BYTES].flat()) found.add(array);
     else if (isRecord(field)) collect(field, found);
   }
 }

@@ -244,6 +244,7 @@ describe.each(readFamily('handshake-messages').vectors)('$id', (vector) => {
       keyed: { nonceC: nothing, nonceS: nothing, dhmacC: dhmac, dhmacS: dhmac },
       x: vector.receiver === 'client' ? new Uint8Array(32) : undefined,
       received: nothing,
+      ended: false,
     };
     const context = {
       role: vector.receiver,

@@ -34,8 +34,7 @@ export function replayedState(state: ConnectionState): readonly Fact[] {
   const add = (name: string, value: string): number => rows.push({ name, value });
   if ('handshake' in state) add('handshake', describeHandshake(state.handshake));
   if (state.phase === 'dialingEstablished') {
-    add('handshake', 'established');
-    add('early packets', `${state.established.early.length} bytes kept`);
+    add('early packets', `${state.handshake.received.length} bytes kept`);
   }
   if (state.phase === 'piping') describePipe(state.pipe, add);
   if ('flow' in state) describeFlow(state.flow, add);
