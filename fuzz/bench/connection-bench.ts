@@ -15,8 +15,13 @@ import {
 import type { Outcome } from '../../src/protocol/faults.ts';
 import type { Policy, Role, Side } from '../../src/protocol/parameters.ts';
 import { allows } from '../../src/protocol/transitions.ts';
-import type { ConnectionEffect, ConnectionEvent, Timer } from '../../src/protocol/vocabulary.ts';
-import { deepFreeze } from './freeze.ts';
+import type {
+  ConnectionEffect,
+  ConnectionEvent,
+  Step,
+  Timer,
+} from '../../src/protocol/vocabulary.ts';
+import { copyOf, deepFreeze } from './freeze.ts';
 import { contextOf, materialOf, sharedSecret } from './material.ts';
 
 /** What one side of the connection has been asked to do. */
@@ -32,12 +37,21 @@ export interface SideRecord {
   closed: boolean;
 }
 
+/** What a bench remembers of a step. */
+export interface BenchStep extends Step<ConnectionState, ConnectionEffect> {
+  readonly event: ConnectionEvent;
+  /** The same, in arrays of its own. */
+  readonly copy: ConnectionEvent;
+}
+
 export class ConnectionBench {
   state: ConnectionState = initialConnectionState;
   readonly context: ConnectionContext;
   readonly sides: Record<Side, SideRecord> = { plain: newSide(), cipher: newSide() };
   readonly timers = new Set<Timer>();
   readonly effects: ConnectionEffect[] = [];
+  /** Every step, with a copy of its event as it was before. */
+  readonly history: BenchStep[] = [];
   /** Rows of the table that were taken: `from --event--> to`. */
   readonly taken = new Set<string>();
   dialling = false;
@@ -58,8 +72,10 @@ export class ConnectionBench {
 
   feed(event: ConnectionEvent): this {
     const from = this.state.phase;
-    const { state, effects } = stepConnection(this.context, this.state, event);
+    const copy = copyOf(event);
+    const { state, effects } = stepConnection(this.context, this.state, deepFreeze(event));
     this.state = deepFreeze(state);
+    this.history.push({ event, copy, state, effects: deepFreeze(effects) });
     if (from !== 'closed') {
       const row = `${from} --${event.type}--> ${state.phase}`;
       this.taken.add(row);

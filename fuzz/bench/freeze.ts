@@ -10,3 +10,17 @@ export function deepFreeze<T>(value: T): T {
   for (const inner of Object.values(value)) deepFreeze(inner);
   return value;
 }
+
+/** The same object with arrays of bytes of its own. */
+export function copyOf<T extends object>(value: T): T {
+  const copies = Object.entries(value).map(([name, field]: [string, unknown]) => [
+    name,
+    // A Buffer's own `slice` makes no copy.
+    Buffer.isBuffer(field)
+      ? Buffer.from(field)
+      : field instanceof Uint8Array
+        ? field.slice()
+        : field,
+  ]);
+  return Object.fromEntries(copies) as T;
+}

@@ -36,7 +36,8 @@ export function eraseUnkept<State, Effect extends ConnectionEffect>(
   const secrets = given.filter(
     (secret, i) => !spared.includes(secret) && given.indexOf(secret) === i,
   );
-  if (secrets.length === 0) return step;
+  // An empty array stands for a secret that there is not.
+  if (secrets.every(({ length }) => length === 0)) return step;
   const end = effects.findIndex(({ type }) => type === 'closeSide' || type === 'closeConnection');
   const at = end === -1 ? effects.length : end;
   return {
