@@ -3,14 +3,14 @@
  * connection, and is silent after the end. What the effects are is the core's business.
  */
 
-import { expect, test } from 'vitest';
-import { contextOf, suite } from '../../fuzz/bench/material.ts';
+import { describe, expect, test } from 'vitest';
+import { contextOf, NONCE_C, NONCE_S, PAIR_C, PAIR_S, suite } from '../../fuzz/bench/material.ts';
 import { type ConnectionRecorder, pairId } from '../eventlog/index.ts';
 import type { ConnectionContext } from '../protocol/connection.ts';
 import type { CryptoSuite } from '../protocol/suite.ts';
 import type { ConnectionEvent } from '../protocol/vocabulary.ts';
 import { type Connection, type ConnectionOptions, runConnection } from './connection.ts';
-import { createExponentiator } from './exponentiation.ts';
+import { createExponentiator, type Exponentiator } from './exponentiation.ts';
 import type { DialListener } from './socket.ts';
 import type { ConnectionSummary } from './summary.ts';
 import { FakeChannel } from './testing/fake-channel.ts';
@@ -27,6 +27,7 @@ function run(
   role: 'client' | 'server',
   changes: Partial<ConnectionContext> = {},
   recorder?: ConnectionRecorder,
+  exponentiator: Exponentiator = createExponentiator(),
 ): Running {
   const source = new FakeChannel();
   const dialled: DialListener[] = [];
@@ -46,7 +47,7 @@ function run(
         dialled.push(listener);
         return () => cancelled++;
       },
-      exponentiator: createExponentiator(),
+      exponentiator,
       recorder,
       target: 'the target',
       ended: resolve,
@@ -55,6 +56,18 @@ function run(
   });
   if (connection === undefined) throw new Error('unreachable: promises run their executor');
   return { connection, source, dialled, cancelledDials: () => cancelled, ended };
+}
+
+/** A recorder that tells of each step in a few words. */
+function recorderOf(suite: CryptoSuite, steps: string[]): ConnectionRecorder {
+  return {
+    suite,
+    record: ({ type }, { state, effects }) =>
+      steps.push(`${type} → ${state.phase}, ${effects.length} effects`),
+    congested: false,
+    onceDrained: () => {},
+    end: () => steps.push('the end'),
+  };
 }
 
 //= HS-1
@@ -67,8 +80,8 @@ test('HS-2: a server’s nonce is sent when it accepts, and differs each time', 
 });
 
 /** Two interpreters whose pipe stands. `move` takes to one channel what another has sent. */
-async function joined() {
-  const client = run('client');
+async function joined(changes: Partial<ConnectionContext> = {}) {
+  const client = run('client', changes);
   const server = run('server');
   const clientCipher = new FakeChannel();
   const serverPlain = new FakeChannel();
@@ -225,15 +238,7 @@ test('CN-15: an event that cannot happen is a defect that names itself', async (
 
 test('the event that shows a defect stands in the record, without a step, and then the end', async () => {
   const steps: string[] = [];
-  const recorder: ConnectionRecorder = {
-    suite,
-    record: ({ type }, { state, effects }) =>
-      steps.push(`${type} → ${state.phase}, ${effects.length} effects`),
-    congested: false,
-    onceDrained: () => {},
-    end: () => steps.push('the end'),
-  };
-  const { source, ended } = run('server', {}, recorder);
+  const { source, ended } = run('server', {}, recorderOf(suite, steps));
   source.says.endCompleted();
   await ended;
   expect(steps).toEqual([
@@ -242,6 +247,111 @@ test('the event that shows a defect stands in the record, without a step, and th
     'defectFound → closed, 1 effects',
     'the end',
   ]);
+});
+
+describe('HS-23: what an end in disorder leaves of secrets', () => {
+  /** A suite that remembers what it derives, and breaks where it is told to. */
+  function noting() {
+    const derived: Uint8Array[] = [];
+    const broken: Partial<CryptoSuite> = {};
+    const noted: CryptoSuite = {
+      ...suite,
+      pbkdf2: (...given) => {
+        const output = (broken.pbkdf2 ?? suite.pbkdf2)(...given);
+        derived.push(output);
+        return output;
+      },
+      sealPackets: (...given) => (broken.sealPackets ?? suite.sealPackets)(...given),
+    };
+    return { derived, broken, suite: noted };
+  }
+
+  /** Answers with fresh secrets, at once, and remembers them. */
+  function ready() {
+    const secrets: Uint8Array[] = [];
+    const before: { answer?: () => void } = {};
+    const exponentiator: Exponentiator = {
+      generateKeyPair(answer) {
+        const x = new Uint8Array(32).fill(1);
+        secrets.push(x);
+        before.answer?.();
+        answer({ x, y: PAIR_C.y });
+        return () => {};
+      },
+      computeSharedSecret(_x, _y, answer) {
+        const ySC = new Uint8Array(256).fill(2);
+        secrets.push(ySC);
+        answer(ySC);
+        return () => {};
+      },
+    };
+    return { secrets, before, exponentiator };
+  }
+
+  const defect = (): never => {
+    throw new TypeError('a defect');
+  };
+  const internal = { code: 'internal-error', detail: 'TypeError' };
+
+  test('the packet keys are erased after a defect in the core', async () => {
+    const { derived, broken, suite } = noting();
+    const { client } = await joined({ suite });
+    expect(derived.map(({ length }) => length)).toEqual([64, 128]);
+    broken.sealPackets = defect;
+    client.source.says.bytesReceived(Buffer.from('x'));
+    expect((await client.ended).outcome).toEqual(internal);
+    expect(derived[1]).toEqual(new Uint8Array(128));
+  });
+
+  test('what the state held and what the event brought is erased when the core refuses it', async () => {
+    const { derived, broken, suite } = noting();
+    const { secrets, exponentiator } = ready();
+    const { dialled, ended } = run('client', { suite }, undefined, exponentiator);
+    const cipher = new FakeChannel();
+    dialled[0]?.connected(cipher);
+    cipher.says.bytesReceived(new Uint8Array(NONCE_S));
+    expect(secrets).toEqual([new Uint8Array(32).fill(1)]);
+    broken.pbkdf2 = defect;
+    const [dk1 = new Uint8Array()] = derived;
+    const h = suite.hmac(dk1.subarray(32), PAIR_S.y);
+    cipher.says.bytesReceived(Buffer.concat([PAIR_S.y, h]));
+    expect((await ended).outcome).toEqual(internal);
+    expect([...derived, ...secrets]).toEqual([64, 32, 256].map((length) => new Uint8Array(length)));
+  });
+
+  test('an effect that cannot be performed is a defect, and what was to be erased after it is erased', async () => {
+    const { derived, suite } = noting();
+    const { secrets, exponentiator } = ready();
+    const steps: string[] = [];
+    const recorder = recorderOf(suite, steps);
+    const policy = { weak: true, requireForwardSecrecy: false };
+    const { source, ended } = run('server', { suite, policy }, recorder, exponentiator);
+    source.says.bytesReceived(new Uint8Array(NONCE_C));
+    const [dk1 = new Uint8Array()] = derived;
+    const h = suite.hmac(dk1.subarray(0, 32), PAIR_C.y);
+    // The answer of a server with `-f` and the erasure of what its keys were made of are one step.
+    source.send = defect;
+    source.says.bytesReceived(Buffer.concat([PAIR_C.y, h]));
+    expect((await ended).outcome).toEqual(internal);
+    expect(derived).toEqual([64, 128].map((length) => new Uint8Array(length)));
+    expect(secrets).toEqual([]);
+    expect(steps.slice(-3)).toEqual([
+      'bytesReceived → dialingEstablished, 4 effects',
+      'defectFound → closed, 2 effects',
+      'the end',
+    ]);
+  });
+
+  test('a key pair that comes when the connection has just ended is erased', async () => {
+    const { secrets, before, exponentiator } = ready();
+    const { dialled, ended } = run('client', {}, undefined, exponentiator);
+    const cipher = new FakeChannel();
+    dialled[0]?.connected(cipher);
+    before.answer = () => cipher.says.endReceived();
+    cipher.says.bytesReceived(new Uint8Array(NONCE_S));
+    expect((await ended).outcome).toEqual({ code: 'handshake-ended-before-proof' });
+    expect(secrets).toEqual([new Uint8Array(32)]);
+  });
 });
 
 test('after the end, late reports are without effect', async () => {

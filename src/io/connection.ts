@@ -3,8 +3,8 @@
  * happens back in as events.
  *
  * It holds no rule of the protocol. Its own duties: events are taken one at a time and in order,
- * an exception ends this connection alone (CN-15), a recorder sees every step before its effects
- * are performed, and nothing is heard of a connection after its end.
+ * an exception is told to the core and ends this connection alone (CN-15), a recorder sees every step
+ * before its effects are performed, and nothing is heard of a connection after its end.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -21,6 +21,7 @@ import type { Outcome } from '../protocol/faults.ts';
 import { opposite } from '../protocol/flow.ts';
 import { InvariantViolation } from '../protocol/invariant.ts';
 import { NONCE_BYTES, type Side } from '../protocol/parameters.ts';
+import { secretsOf } from '../protocol/secrets.ts';
 import type { ConnectionEffect, ConnectionEvent, Step, Timer } from '../protocol/vocabulary.ts';
 import type { Channel } from './channel.ts';
 import type { Exponentiator } from './exponentiation.ts';
@@ -115,7 +116,6 @@ class Interpreter implements Connection {
     if (this.busy) return;
     this.busy = true;
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
-      if (this.over) break;
       try {
         this.step(next);
       } catch (error) {
@@ -125,7 +125,7 @@ class Interpreter implements Connection {
     this.busy = false;
   }
 
-  /** The core ends the connection that shows a defect; without it, its sockets are closed all the same. */
+  /** The core ends a connection that shows a defect. If it cannot, the sockets are closed all the same. */
   //= CN-15
   //# A failure of one connection, or of a system call made for it, MUST NOT end or delay another
   //# connection or the process.
@@ -143,7 +143,14 @@ class Interpreter implements Connection {
     this.state = step.state;
     this.meter.count(event, step.effects);
     this.options.recorder?.record(event, step, this.dialled);
-    for (const effect of step.effects) this.perform(effect);
+    try {
+      for (const effect of step.effects) this.perform(effect);
+    } catch (defect) {
+      for (const effect of step.effects) {
+        if (effect.type === 'eraseSecrets') eraseSecrets(effect.secrets);
+      }
+      throw defect;
+    }
     if (this.options.recorder?.congested === true) this.waitForRecorder();
   }
 
@@ -153,6 +160,7 @@ class Interpreter implements Connection {
       return stepConnection(this.context, this.state, event);
     } catch (defect) {
       this.options.recorder?.record(event, { state: this.state, effects: [] });
+      eraseSecrets(secretsOf<ConnectionEvent>(event));
       throw defect;
     }
   }

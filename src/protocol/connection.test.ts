@@ -12,6 +12,7 @@ import { HIGH_WATER_BYTES, LOW_WATER_BYTES } from './flow.ts';
 import type { SessionKeys } from './handshake.ts';
 import { InvariantViolation } from './invariant.ts';
 import { PACKET_BYTES, type Role, type Side } from './parameters.ts';
+import { secretsOf } from './secrets.ts';
 import type { ConnectionEvent } from './vocabulary.ts';
 
 const ROLES: readonly Role[] = ['client', 'server'];
@@ -297,6 +298,22 @@ describe('faults', () => {
       expect(make().feed({ type: 'cancelRequested' }).outcome).toEqual({ code: 'cancelled' });
     });
 
+    //= CN-15
+    //# A failure of one connection, or of a system call made for it, MUST NOT end or delay another
+    //# connection or the process.
+    test(`CN-15, HS-23: a defect ends a ${role} in ${phase}, and what it holds in secret is erased`, () => {
+      const bench = make();
+      const secrets = secretsOf(bench.state);
+      const before = bench.effects.length;
+      bench.feed({ type: 'defectFound', detail: 'our words' });
+      const outcome = { code: 'internal-error', detail: 'our words' };
+      expect(bench.effects.slice(before)).toEqual([
+        ...(secrets.length === 0 ? [] : [{ type: 'eraseSecrets', secrets }]),
+        { type: 'closeConnection', outcome },
+      ]);
+      expect(bench.state).toMatchObject({ phase: 'closed', outcome });
+    });
+
     //= TM-2
     //# The connect timer MUST run from the start of the dial until a connection stands, over all
     //# addresses together; its expiry is fatal.
@@ -331,6 +348,15 @@ describe('faults', () => {
         code: 'target-connect-failed',
         detail: 'ECONNREFUSED',
       });
+    });
+
+    test(`HS-23: what still comes in secret to a closed ${role}, once in ${phase}, is erased`, () => {
+      const bench = make().feed({ type: 'cancelRequested' });
+      const { x, y } = { x: new Uint8Array(32).fill(1), y: new Uint8Array(256) };
+      bench.feed({ type: 'keyPairGenerated', x, y });
+      expect(bench.effects.at(-1)).toEqual({ type: 'eraseSecrets', secrets: [x] });
+      bench.feed({ type: 'sharedSecretComputed', ySC: y });
+      expect(bench.effects.at(-1)).toEqual({ type: 'eraseSecrets', secrets: [y] });
     });
 
     test(`a closed ${role}, once in ${phase}, takes every late event without effect`, () => {
@@ -510,6 +536,11 @@ describe('after a fatal event', () => {
       const plainFailed = standing(role).receive('cipher', packets(role, 'x'));
       plainFailed.completeWrite('plain');
       expect(reset(plainFailed, 'plain')).toBeUndefined();
+    });
+
+    test(`CN-15: a defect of a ${role} that delivers is told, whatever had failed before`, () => {
+      const bench = broken(role, 'reset').feed({ type: 'defectFound', detail: 'our words' });
+      expect(bench.outcome).toEqual({ code: 'internal-error', detail: 'our words' });
     });
 
     test(`a ${role} that has nothing to deliver closes both sides at once`, () => {
