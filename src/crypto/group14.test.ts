@@ -65,6 +65,8 @@ describe.each(forms)('by $form', ({ modular }) => {
     ['2', 2n],
     ['3, a square modulo p', 3n],
     ['11, not a square', 11n],
+    ['2^2047, whose first bit is set', 1n << 2047n],
+    ['2^1607, whose first bit is set, after zeros', 1n << 1607n],
     ['p - 2, not a square', p - 2n],
     ['p - 1', p - 1n],
   ])('y = %s is computed like any other, for an even and an odd x (HS-13)', (_, y) => {

@@ -7,7 +7,7 @@
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
+import fs, {
   chmodSync,
   closeSync,
   mkdtempSync,
@@ -17,10 +17,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { KeyFileError, readKeyFile, readSharedSecret } from './keyfile.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spiped-keyfile-'));
@@ -83,6 +85,24 @@ describe('standard input, named - (KF-4)', () => {
   test('is read to its end from a file', () => {
     const content = bytes(70_000);
     expect(withDescriptor(file('stdin', content))).toBe(hex(sha256(content)));
+  });
+
+  test('is asked again while it is non-blocking and empty', async () => {
+    const answers = ['EAGAIN', 'EAGAIN', 'key', 'EAGAIN', ''];
+    const read = async (_: number, chunk: Uint8Array) => {
+      const answer = answers.shift() ?? '';
+      if (answer === 'EAGAIN') throw Object.assign(new Error(answer), { code: answer });
+      return { bytesRead: Buffer.from(answer).copy(chunk) };
+    };
+    Object.assign(vi.spyOn(fs, 'read'), { [promisify.custom]: read });
+    syncBuiltinESMExports();
+    try {
+      expect(await readSharedSecret('-')).toEqual(sha256(Buffer.from('key')));
+      expect(answers).toEqual([]);
+    } finally {
+      vi.restoreAllMocks();
+      syncBuiltinESMExports();
+    }
   });
 
   test('that cannot be read is an error, and never an empty key (KF-6)', () => {

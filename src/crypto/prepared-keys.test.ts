@@ -11,7 +11,16 @@ import { batchedEngine } from './batched-engine.ts';
 import { eraseSecrets } from './erase-secrets.ts';
 import { PREPARED_KEYS, PreparedKeys } from './prepared-keys.ts';
 import { referenceEngine } from './reference-engine.ts';
-import { LOADED_KEY, LOADED_KEY_BYTES, MACS, PACKETS, STATE } from './wasm/layout.ts';
+import {
+  KEY_STREAM,
+  LOADED_KEY,
+  LOADED_KEY_BYTES,
+  MACS,
+  PACKETS,
+  PLAINTEXT,
+  STATE,
+  STREAM_BYTES,
+} from './wasm/layout.ts';
 import { machine } from './wasm/machine.ts';
 
 const { bytes } = machine();
@@ -145,6 +154,29 @@ describe('prepared keys', () => {
     expect(Uint8Array.from(kept[0] ?? []).slice(64, 96)).toEqual(h.map((byte) => byte ^ 0x36));
     keys.forget(h);
     expect(kept).toEqual([new Uint8Array(LOADED_KEY_BYTES)]);
+  });
+
+  test('are wiped with as much of the memory as was worked in since the last time', () => {
+    const own = { ...machine(), bytes: bytes.subarray(0) };
+    const fill = vi.spyOn(own.bytes, 'fill');
+    const keys = new PreparedKeys(own);
+    const wiped = [64, 1].map((packets) => {
+      const h = random(32);
+      keys.loadMacKey(h, packets);
+      fill.mockClear();
+      keys.forget(h);
+      return fill.mock.calls.map(([, from, to]) => [from, to]);
+    });
+    expect(wiped).toEqual([
+      [
+        [LOADED_KEY, KEY_STREAM + 64 * STREAM_BYTES],
+        [PLAINTEXT, PLAINTEXT + 65_536],
+      ],
+      [
+        [LOADED_KEY, KEY_STREAM + STREAM_BYTES],
+        [PLAINTEXT, PLAINTEXT + 1024],
+      ],
+    ]);
   });
 
   test('are not made of an array that is no MAC key: a defect of the caller', () => {

@@ -81,21 +81,19 @@ export function selectEngine(
   if (choice.name === 'reference' || (environment[ENGINE_VARIABLE] ?? '') !== '') {
     return ENGINES[choice.name];
   }
-  let running: PacketEngine | undefined;
-  const engine = (): PacketEngine => {
-    if (running === undefined) {
-      running = batchedEngine;
-      try {
-        prepare();
-      } catch {
-        running = referenceEngine;
-        chosen = { name: 'reference', reason: 'WebAssembly could not be started' };
-      }
+  const start = (): PacketEngine => {
+    try {
+      prepare();
+      return batchedEngine;
+    } catch {
+      chosen = { name: 'reference', reason: 'WebAssembly could not be started' };
+      return referenceEngine;
     }
-    return running;
   };
+  let running: PacketEngine | undefined;
+  const engine = (): PacketEngine => (running ??= start());
   return {
-    sealPackets: (keys, first, plaintext) => engine().sealPackets(keys, first, plaintext),
-    openPackets: (keys, first, ...parts) => engine().openPackets(keys, first, ...parts),
+    sealPackets: (...from) => engine().sealPackets(...from),
+    openPackets: (...from) => engine().openPackets(...from),
   };
 }

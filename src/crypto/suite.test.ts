@@ -5,7 +5,7 @@
  */
 
 import { describe, expect, test } from 'vitest';
-import { createSuite } from './index.ts';
+import { batchedEngine, createSuite, referenceEngine } from './index.ts';
 
 const suite = createSuite();
 const key = new Uint8Array(32).fill(1);
@@ -17,7 +17,10 @@ describe.each([
   { method: 'pbkdf2', call: () => suite.pbkdf2(key, message, 64) },
   { method: 'hmac', call: () => suite.hmac(key, message) },
   { method: 'sealPackets', call: () => suite.sealPackets(keys, 0n, message) },
-  { method: 'openPackets', call: () => suite.openPackets(keys, 0n, packets).plaintext },
+  ...[batchedEngine, referenceEngine].map((engine) => ({
+    method: `openPackets of the ${engine === batchedEngine ? 'batched' : 'reference'} engine`,
+    call: () => createSuite(engine).openPackets(keys, 0n, packets).plaintext,
+  })),
 ])('what $method returns', ({ call }) => {
   test('is a plain array over memory that nobody shares', () => {
     const result = call();
