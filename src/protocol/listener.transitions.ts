@@ -1,38 +1,18 @@
 /** The transition table of the listener reducer. */
 
-import type { TransitionTable } from './transitions.ts';
+import type { ListenerEvent, ListenerState } from './listener.ts';
+import { type SharedRow, tableOf } from './transitions.ts';
 
-export const listenerTransitions: TransitionTable = {
-  machine: 'Listener',
-  initial: 'listening',
-  rows: [
-    {
-      from: 'listening',
-      event: 'connectionArrived',
-      to: ['listening'],
-      note: 'served, held at the limit, or refused when too many wait (CN-18)',
-    },
-    {
-      from: 'listening',
-      event: 'connectionEnded',
-      to: ['listening'],
-      note: 'the one that has waited longest is served',
-    },
-    {
-      from: 'listening',
-      event: 'shutdownRequested',
-      to: ['draining', 'done'],
-      note: 'done when none is open (CN-19)',
-    },
-    { from: 'draining', event: 'connectionArrived', to: ['draining'], note: 'refused' },
-    {
-      from: 'draining',
-      event: 'connectionEnded',
-      to: ['draining', 'done'],
-      note: 'done when it was the last (CN-19)',
-    },
-    { from: 'draining', event: 'shutdownRequested', to: ['draining'], note: 'already under way' },
-    { from: 'done', event: 'connectionArrived', to: ['done'], note: 'refused' },
-    { from: 'done', event: 'shutdownRequested', to: ['done'], note: 'already done' },
-  ],
-};
+// biome-ignore format: one row is one line
+const rows: readonly SharedRow<ListenerState['phase'], ListenerEvent['type']>[] = [
+  ['listening', 'connectionArrived', 'same', 'served, held at the limit, or refused when too many wait (CN-18)'],
+  ['listening', 'connectionEnded', 'same', 'the one that has waited longest is served'],
+  ['listening', 'shutdownRequested', ['draining', 'done'], 'done when none is open (CN-19)'],
+  ['draining', 'connectionArrived', 'same', 'refused'],
+  ['draining', 'connectionEnded', ['same', 'done'], 'done when it was the last (CN-19)'],
+  ['draining', 'shutdownRequested', 'same', 'already under way'],
+  ['done', 'connectionArrived', 'same', 'refused'],
+  ['done', 'shutdownRequested', 'same', 'already done'],
+];
+
+export const listenerTransitions = tableOf('Listener', 'listening', rows);

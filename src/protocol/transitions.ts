@@ -22,6 +22,43 @@ export interface TransitionTable {
   readonly rows: readonly TransitionRow[];
 }
 
+/**
+ * Rows as they are written: what several phases or events have in common stands once, and `same` is
+ * the phase that the step comes from.
+ */
+export type SharedRow<Phase extends string, Event extends string> = readonly [
+  from: Phase | readonly Phase[],
+  event: Event | readonly Event[],
+  to: Phase | 'same' | readonly (Phase | 'same')[],
+  note: string,
+];
+
+/** The table that these rows write. */
+export function tableOf<Phase extends string, Event extends string>(
+  machine: string,
+  initial: Phase,
+  rows: readonly SharedRow<Phase, Event>[],
+): TransitionTable {
+  return {
+    machine,
+    initial,
+    rows: rows.flatMap(([phases, events, to, note]) =>
+      list(phases).flatMap((from) =>
+        list(events).map((event) => ({
+          from,
+          event,
+          to: list(to).map((phase) => (phase === 'same' ? from : phase)),
+          note,
+        })),
+      ),
+    ),
+  };
+}
+
+function list(one: string | readonly string[]): readonly string[] {
+  return typeof one === 'string' ? [one] : one;
+}
+
 /** Whether a table allows a step. */
 export function allows(table: TransitionTable, from: string, event: string, to: string): boolean {
   return table.rows.some((row) => row.from === from && row.event === event && row.to.includes(to));
