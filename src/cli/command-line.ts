@@ -8,24 +8,24 @@
  */
 
 import { type Address, AddressError, parseAddress } from '../config/address.ts';
-import type { NumberResult } from '../config/numbers.ts';
+import type { Parsed } from '../config/numbers.ts';
 import { VERSION } from '../config/version.ts';
 import { type OptionSpelling, type ScannedOption, scanOptions } from './getopt.ts';
 import { nearest } from './nearest.ts';
 
-/** A kind of value that is checked where it is read, in the order of the command line. */
-export interface ValueKind {
+/** A kind of value, read where it stands, in the order of the command line. */
+export interface ValueKind<Value> {
   /** What was expected, after "expected ": `a whole number`. */
   readonly expected: string;
-  readonly check: (text: string) => NumberResult<unknown>;
+  readonly read: (text: string) => Parsed<Value>;
 }
 
 /** One row of an option table. */
-export interface OptionRow<Flag extends string = string> extends OptionSpelling<Flag> {
+export interface OptionRow extends OptionSpelling {
   /** One line for `--help`. */
   readonly summary: string;
   /** Absent: any text is a value. */
-  readonly value?: ValueKind;
+  readonly value?: ValueKind<unknown>;
   /** Options of one group exclude each other, as an option excludes itself given twice. */
   readonly group?: string;
   /** What to do at once, whatever follows, instead of running. */
@@ -33,11 +33,11 @@ export interface OptionRow<Flag extends string = string> extends OptionSpelling<
 }
 
 /** A program: its name, as messages begin with it, and its options. */
-export interface Program<Flag extends string = string> {
+export interface Program<Row extends OptionRow = OptionRow> {
   readonly name: string;
   /** The lines after "usage: ", the first without the program's name in front. */
   readonly synopsis: readonly string[];
-  readonly options: readonly OptionRow<Flag>[];
+  readonly options: readonly Row[];
 }
 
 /** The outcome of a command line. */
@@ -65,35 +65,40 @@ export class CommandLineError extends Error {
   }
 }
 
-/** The options that were given, none twice, each value checked by its row. */
-export interface GivenOptions<Flag extends string> {
-  has(flag: Flag): boolean;
-  /** The value as it was given. */
-  value(flag: Flag): string | undefined;
-}
+/** The options that were given, by flag: what the row reads, or the text, or just that it was. */
+export type GivenOptions<Row extends OptionRow> = {
+  readonly [Each in Row as Each['flag']]?: Each extends {
+    readonly value: ValueKind<infer Value>;
+  }
+    ? Value
+    : Each extends { readonly argument: string }
+      ? string
+      : true;
+};
 
 /**
  * Read `args` (without the program's name) and build a configuration from the options. Problems
  * are reported in C's order: first, left to right, those that show while options are read, then
  * words left over, then whatever `build` throws as {@link CommandLineError}.
  */
-export function readCommandLine<Flag extends string, Config>(
-  program: Program<Flag>,
+export function readCommandLine<Row extends OptionRow, Config>(
+  program: Program<Row>,
   args: readonly string[],
-  build: (given: GivenOptions<Flag>) => Config,
+  build: (given: GivenOptions<Row>) => Config,
 ): CommandLine<Config> {
   try {
-    const given = new Map<Flag, string>();
+    const given = new Map<string, unknown>();
     const { options, operands } = scanOptions(program.options, args);
     for (const option of options) {
-      const row = acceptOption(program, option, given);
+      const row = rowOf(program, option);
+      refuseRepetition(program, row, given);
       if (row.answer !== undefined) return answer(program, row.answer);
-      given.set(row.flag, option.kind === 'optionWithValue' ? option.value : '');
+      given.set(row.flag, option.kind === 'optionWithValue' ? readValue(row, option.value) : true);
     }
     if (operands[0] !== undefined)
       throw usageError(`unexpected argument: ${JSON.stringify(operands[0])}`);
-    const config = build({ has: (flag) => given.has(flag), value: (flag) => given.get(flag) });
-    return { kind: 'run', config };
+    // Each was put there under the flag of its row, as the row reads it.
+    return { kind: 'run', config: build(Object.fromEntries(given) as GivenOptions<Row>) };
   } catch (error) {
     if (!(error instanceof CommandLineError)) throw error;
     const usage = error.withUsage ? usageText(program) : '';
@@ -167,33 +172,22 @@ export function helpText(program: Program): string {
   return `${usageText(program)}\n${lines.join('')}`;
 }
 
-/** The row of an option that is in order at this place; what C refuses here is thrown. */
+/** The row of an option that is spelled as it must be; what is not is thrown. */
 //= CL-6
 //# An unknown option, a missing argument, an argument for an option that takes none, and a word
 //# left over after the options MUST be refused.
-function acceptOption<Flag extends string>(
-  program: Program<Flag>,
-  option: ScannedOption<Flag>,
-  given: ReadonlyMap<Flag, string>,
-): OptionRow<Flag> {
+function rowOf(program: Program, option: ScannedOption): OptionRow {
   if (option.kind === 'unknownOption') throw unknownOption(program, option.text);
   const row = program.options.find(({ flag }) => flag === option.flag);
   if (row === undefined) throw new Error(`${option.flag} was scanned and is not in the table`);
-  switch (option.kind) {
-    case 'missingValue':
-      throw usageError(`option ${row.flag} needs an argument: ${row.argument}`);
-    case 'unwantedValue':
-      throw usageError(
-        `option ${row.flag} takes no argument, and got ${JSON.stringify(option.value)}`,
-      );
-    case 'option':
-      refuseRepetition(program, row, given);
-      return row;
-    case 'optionWithValue':
-      refuseRepetition(program, row, given);
-      refuseBadValue(row, option.value);
-      return row;
+  if (option.kind === 'missingValue') {
+    throw usageError(`option ${row.flag} needs an argument: ${row.argument}`);
   }
+  if (option.kind === 'unwantedValue') {
+    const value = JSON.stringify(option.value);
+    throw usageError(`option ${row.flag} takes no argument, and got ${value}`);
+  }
+  return row;
 }
 
 /** With the long option that was probably meant; of short ones, any could have been. */
@@ -206,10 +200,10 @@ function unknownOption(program: Program, text: string): CommandLineError {
 
 //= CL-7
 //# An option that is given twice, and `-e` together with `-d`, MUST be refused.
-function refuseRepetition<Flag extends string>(
-  program: Program<Flag>,
-  row: OptionRow<Flag>,
-  given: ReadonlyMap<Flag, string>,
+function refuseRepetition(
+  program: Program,
+  row: OptionRow,
+  given: ReadonlyMap<string, unknown>,
 ): void {
   if (given.has(row.flag)) throw usageError(`option ${row.flag} is given twice`);
   const rival = program.options.find(
@@ -221,10 +215,10 @@ function refuseRepetition<Flag extends string>(
 //= CL-10
 //# The reason of a refusal SHOULD be one line on standard error that names the option, the value
 //# and what was expected.
-function refuseBadValue(row: OptionRow, text: string): void {
-  if (row.value === undefined) return;
-  const result = row.value.check(text);
-  if (result.ok) return;
+function readValue(row: OptionRow, text: string): unknown {
+  if (row.value === undefined) return text;
+  const result = row.value.read(text);
+  if (result.ok) return result.value;
   const problem = result.reason === 'range' ? 'is out of range' : 'cannot be understood';
   // C prints no usage text here.
   throw new CommandLineError(

@@ -15,21 +15,19 @@ const TABLE = [
   { flag: '--quiet' },
 ] as const;
 
-type Flag = (typeof TABLE)[number]['flag'];
-
 function scan(...args: string[]) {
-  return scanOptions<Flag>(TABLE, args);
+  return scanOptions(TABLE, args);
 }
 
-const a: ScannedOption<Flag> = { kind: 'option', flag: '-a' };
-const b: ScannedOption<Flag> = { kind: 'option', flag: '-b' };
-const quiet: ScannedOption<Flag> = { kind: 'option', flag: '--quiet' };
+const a: ScannedOption = { kind: 'option', flag: '-a' };
+const b: ScannedOption = { kind: 'option', flag: '-b' };
+const quiet: ScannedOption = { kind: 'option', flag: '--quiet' };
 
-function v(value: string): ScannedOption<Flag> {
+function v(value: string): ScannedOption {
   return { kind: 'optionWithValue', flag: '-v', value };
 }
 
-function log(value: string): ScannedOption<Flag> {
+function log(value: string): ScannedOption {
   return { kind: 'optionWithValue', flag: '--log', value };
 }
 
@@ -38,7 +36,7 @@ function log(value: string): ScannedOption<Flag> {
 //# as the next word, whatever that begins with; a long option's argument follows `=` or is the next
 //# word.
 describe('short options', () => {
-  test.each<[string, string[], ScannedOption<Flag>[]]>([
+  test.each<[string, string[], ScannedOption[]]>([
     ['stand alone', ['-a', '-b'], [a, b]],
     ['stand in a bundle', ['-ab', '-a'], [a, b, a]],
     ['are not checked for repetition here', ['-aa'], [a, a]],
@@ -56,7 +54,7 @@ describe('short options', () => {
 });
 
 describe('long options', () => {
-  test.each<[string, string[], ScannedOption<Flag>[]]>([
+  test.each<[string, string[], ScannedOption[]]>([
     ['stand alone', ['--quiet', '-a'], [quiet, a]],
     ['take the next word as value', ['--log', 'x', '-a'], [log('x'), a]],
     ['take a value after an equals sign', ['--log=x', '-a'], [log('x'), a]],
@@ -91,7 +89,7 @@ describe('the end of options', () => {
 //= CL-4
 //# Names of options MUST NOT be abbreviated.
 describe('what is wrong ends the scan and is its last result', () => {
-  test.each<[string, string[], ScannedOption<Flag>]>([
+  test.each<[string, string[], ScannedOption]>([
     ['an unknown letter', ['-a', '-x', '-b'], { kind: 'unknownOption', text: '-x' }],
     ['an unknown letter in a bundle', ['-axb', 'y'], { kind: 'unknownOption', text: '-x' }],
     ['a dash in a bundle', ['-a-b'], { kind: 'unknownOption', text: '--' }],
@@ -136,6 +134,6 @@ test('bundling and attaching never change what is understood', () => {
 
 test('the arguments are not touched', () => {
   const args = Object.freeze(['-a', '-v', 'x', 'rest']);
-  scanOptions<Flag>(TABLE, args);
+  scanOptions(TABLE, args);
   expect(args).toEqual(['-a', '-v', 'x', 'rest']);
 });

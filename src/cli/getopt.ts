@@ -8,27 +8,27 @@
  */
 
 /** What the scanner needs to know of one option. */
-export interface OptionSpelling<Flag extends string = string> {
+export interface OptionSpelling {
   /** As written on a command line: `-x`, or `--name`. */
-  readonly flag: Flag;
+  readonly flag: string;
   /** What its argument is called in help texts; absent when it takes none. */
   readonly argument?: string;
 }
 
 /** One thing found on a command line. The last three end the scan. */
-export type ScannedOption<Flag extends string> =
-  | { readonly kind: 'option'; readonly flag: Flag }
-  | { readonly kind: 'optionWithValue'; readonly flag: Flag; readonly value: string }
+export type ScannedOption =
+  | { readonly kind: 'option'; readonly flag: string }
+  | { readonly kind: 'optionWithValue'; readonly flag: string; readonly value: string }
   /** Not in the table; `text` is `-x` for a letter of a bundle, else the whole word. */
   | { readonly kind: 'unknownOption'; readonly text: string }
   /** The command line ended where the option's argument should be. */
-  | { readonly kind: 'missingValue'; readonly flag: Flag }
+  | { readonly kind: 'missingValue'; readonly flag: string }
   /** `--name=value` for an option that takes none (C: the same as an unknown option). */
-  | { readonly kind: 'unwantedValue'; readonly flag: Flag; readonly value: string };
+  | { readonly kind: 'unwantedValue'; readonly flag: string; readonly value: string };
 
 /** All that a command line says. `operands` is what stands after the options. */
-export interface ScannedCommandLine<Flag extends string> {
-  readonly options: readonly ScannedOption<Flag>[];
+export interface ScannedCommandLine {
+  readonly options: readonly ScannedOption[];
   readonly operands: readonly string[];
 }
 
@@ -40,11 +40,11 @@ export interface ScannedCommandLine<Flag extends string> {
  * Names are never abbreviated. The scan stops at the first thing that is wrong, which is then
  * the last of `options`, and `operands` is empty: C exits there, and what follows has no meaning.
  */
-export function scanOptions<Flag extends string>(
-  table: readonly OptionSpelling<Flag>[],
+export function scanOptions(
+  table: readonly OptionSpelling[],
   args: readonly string[],
-): ScannedCommandLine<Flag> {
-  const options: ScannedOption<Flag>[] = [];
+): ScannedCommandLine {
+  const options: ScannedOption[] = [];
   const rest = [...args];
   for (let word = rest[0]; word !== undefined; word = rest[0]) {
     if (!word.startsWith('-') || word === '-') break;
@@ -65,11 +65,7 @@ export function scanOptions<Flag extends string>(
 }
 
 /** `--name` or `--name=value`; takes the value from `rest` where it stands apart. */
-function scanLong<Flag extends string>(
-  table: readonly OptionSpelling<Flag>[],
-  word: string,
-  rest: string[],
-): ScannedOption<Flag> {
+function scanLong(table: readonly OptionSpelling[], word: string, rest: string[]): ScannedOption {
   const equals = word.indexOf('=');
   const name = equals === -1 ? word : word.slice(0, equals);
   //= CL-4
@@ -87,12 +83,12 @@ function scanLong<Flag extends string>(
 //# Short options MUST be accepted in bundles (`-Fe`) and with their argument attached (`-kfile`) or
 //# as the next word, whatever that begins with; a long option's argument follows `=` or is the next
 //# word.
-function scanBundle<Flag extends string>(
-  table: readonly OptionSpelling<Flag>[],
+function scanBundle(
+  table: readonly OptionSpelling[],
   letters: string,
   rest: string[],
-): ScannedOption<Flag>[] {
-  const found: ScannedOption<Flag>[] = [];
+): ScannedOption[] {
+  const found: ScannedOption[] = [];
   let taken = 0;
   for (const letter of letters) {
     taken += letter.length;
@@ -107,10 +103,7 @@ function scanBundle<Flag extends string>(
   return found;
 }
 
-function withValue<Flag extends string>(
-  flag: Flag,
-  value: string | undefined,
-): ScannedOption<Flag> {
+function withValue(flag: string, value: string | undefined): ScannedOption {
   return value === undefined
     ? { kind: 'missingValue', flag }
     : { kind: 'optionWithValue', flag, value };

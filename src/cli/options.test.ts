@@ -97,7 +97,7 @@ describe('spiped', () => {
   test('--workers is how many processes serve; without it, there is none but the daemon', () => {
     expect(spiped('-e', '--workers', '1').workers).toBe(1);
     expect(spiped('-e', '--workers=64').workers).toBe(64);
-    expect(spiped('-e')).not.toHaveProperty('workers');
+    expect(spiped('-e').workers).toBeUndefined();
   });
 
   test('--dial says when a server connects to its target', () => {
@@ -106,7 +106,7 @@ describe('spiped', () => {
   });
 
   test('-D, -u and --syslog are passed on as given', () => {
-    expect(spiped('-e')).not.toHaveProperty('user');
+    expect(spiped('-e').user).toBeUndefined();
     expect(spiped('-eD', '-u', 'nobody:nogroup', '--syslog')).toMatchObject({
       waitForNames: true,
       user: 'nobody:nogroup',
@@ -272,7 +272,7 @@ describe('both', () => {
   ])('-b %s is where connections to the target come from', (b, address) => {
     expect(spiped('-e', '-b', b).bind).toEqual(address);
     expect(spipe('-b', b).bind).toEqual(address);
-    expect(spipe()).not.toHaveProperty('bind');
+    expect(spipe().bind).toBeUndefined();
   });
 
   test.each([

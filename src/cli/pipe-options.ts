@@ -4,7 +4,12 @@
  */
 
 import { type Address, parseBindAddress } from '../config/address.ts';
-import { type LogConfig, MAX_TIMEOUT_MILLISECONDS, type PipeConfig } from '../config/config.ts';
+import {
+  LOG_LEVELS,
+  type LogConfig,
+  MAX_TIMEOUT_MILLISECONDS,
+  type PipeConfig,
+} from '../config/config.ts';
 import { parseNonNegative } from '../config/numbers.ts';
 import type { Policy } from '../protocol/parameters.ts';
 import {
@@ -15,32 +20,35 @@ import {
   type ValueKind,
 } from './command-line.ts';
 
+/** A time, with its text for messages; can be NaN and infinite. */
+export interface Seconds {
+  readonly text: string;
+  readonly seconds: number;
+}
+
 /** A duration in seconds, by C's rules. */
-export const SECONDS: ValueKind = {
+export const SECONDS: ValueKind<Seconds> = {
   expected: 'a number of seconds, 0 or more',
-  check: parseNonNegative,
+  read: (text) => {
+    const parsed = parseNonNegative(text);
+    return parsed.ok ? { ok: true, value: { text, seconds: parsed.value } } : parsed;
+  },
 };
 
-/** The words that an option can be given, the first of them its default. */
-export const CHOICES = {
-  eventLogContent: ['wire', 'full'],
-  logLevel: ['warn', 'error', 'info', 'debug'],
-  logFormat: ['text', 'json'],
-} as const;
-
 /** One of these words, spelled exactly so. */
-export function oneOf(words: readonly [string, string, ...string[]]): ValueKind {
-  const others = words.slice(0, -1).join(', ');
+export function oneOf<Word extends string>(...words: readonly Word[]): ValueKind<Word> {
   return {
-    expected: `${others} or ${words.at(-1)}`,
-    check: (text) =>
-      words.includes(text) ? { ok: true, value: text } : { ok: false, reason: 'form' },
+    expected: `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`,
+    read: (text) => {
+      const value = words.find((word) => word === text);
+      return value === undefined ? { ok: false, reason: 'form' } : { ok: true, value };
+    },
   };
 }
 
-const DIRECTORY: ValueKind = {
+const DIRECTORY: ValueKind<string> = {
   expected: 'the path of a directory',
-  check: (text) => (text === '' ? { ok: false, reason: 'form' } : { ok: true, value: text }),
+  read: (text) => (text === '' ? { ok: false, reason: 'form' } : { ok: true, value: text }),
 };
 
 /** The rows of both programs, in the order in which `--help` shows them. */
@@ -81,19 +89,19 @@ export const PIPE_OPTIONS = [
     flag: '--event-log-content',
     argument: '{wire | full}',
     summary: 'wire: what an eavesdropper sees (default); full: secrets too',
-    value: oneOf(CHOICES.eventLogContent),
+    value: oneOf('wire', 'full'),
   },
   {
     flag: '--log-level',
     argument: '<level>',
     summary: 'how much to say: error, warn (default), info or debug',
-    value: oneOf(['error', 'warn', 'info', 'debug']),
+    value: oneOf(...LOG_LEVELS),
   },
   {
     flag: '--log-format',
     argument: '{text | json}',
     summary: 'lines for people (default), or one JSON object a line',
-    value: oneOf(CHOICES.logFormat),
+    value: oneOf('text', 'json'),
   },
 ] as const satisfies readonly OptionRow[];
 
@@ -108,43 +116,39 @@ export const QUESTION_OPTIONS = [
   { flag: '--help', summary: 'print this text', answer: 'help' },
 ] as const satisfies readonly OptionRow[];
 
-/** An option that both programs have. */
-export type PipeFlag = (typeof PIPE_OPTIONS | typeof QUESTION_OPTIONS)[number]['flag'];
+/** The options that were given, of those that both programs have. */
+export type GivenPipeOptions = GivenOptions<
+  (typeof PIPE_OPTIONS | typeof QUESTION_OPTIONS)[number]
+>;
 
 /** `-f` and `-g`. */
-export function policyOf(given: GivenOptions<PipeFlag>): Policy {
-  const policy = { weak: given.has('-f'), requireForwardSecrecy: given.has('-g') };
+export function policyOf({ '-f': weak, '-g': strict }: GivenPipeOptions): Policy {
   //= HS-22
   //# The options `-f` and `-g` together MUST be refused before anything is opened.
-  if (policy.weak && policy.requireForwardSecrecy) throw usageError('-f and -g exclude each other');
-  return policy;
+  if (weak && strict) throw usageError('-f and -g exclude each other');
+  return { weak: weak ?? false, requireForwardSecrecy: strict ?? false };
 }
 
 /** `-k`, which must be there. */
-export function keyFileOf(given: GivenOptions<PipeFlag>): string {
-  const keyFile = given.value('-k');
+export function keyFileOf({ '-k': keyFile }: GivenPipeOptions): string {
   if (keyFile === undefined) throw usageError('no key file: -k is required');
   return keyFile;
 }
 
 /** `-o` in milliseconds: 5 s when it is absent, and when it is 0, as in C. */
-export function timeoutOf(given: GivenOptions<PipeFlag>): number {
-  const text = given.value('-o') ?? '5';
-  const seconds = secondsOf(text);
-  // Not a number is the one value that gets past the check of the row, as it does in C.
-  if (Number.isNaN(seconds))
-    throw usageError(
-      `option -o: ${JSON.stringify(text)} is not a number: expected ${SECONDS.expected}`,
-    );
+export function timeoutOf({ '-o': timeout }: GivenPipeOptions): number {
   //= CL-13
   //# A time of 0 MUST mean the default: 5 s for `-o`, 60 s for `-r`.
+  const seconds = timeout === undefined ? 0 : secondsOf('-o', timeout);
   return timerMilliseconds(seconds === 0 ? 5 : seconds);
 }
 
-/** The number in a value that its row has checked as {@link SECONDS}; can be NaN and infinite. */
-export function secondsOf(text: string): number {
-  const parsed = parseNonNegative(text);
-  return parsed.ok ? parsed.value : Number.NaN;
+/** Not a number is the one value that gets past the row, as it does in C; here it is refused. */
+export function secondsOf(flag: string, { text, seconds }: Seconds): number {
+  if (!Number.isNaN(seconds)) return seconds;
+  throw usageError(
+    `option ${flag}: ${JSON.stringify(text)} is not a number: expected ${SECONDS.expected}`,
+  );
 }
 
 /** Seconds as a timer can wait for them: whole milliseconds, at least one, and cut at the longest. */
@@ -153,34 +157,19 @@ export function timerMilliseconds(seconds: number): number {
 }
 
 /** `-b`, checked as far as C checks it with the options; see {@link addressOption}. */
-export function bindAddressOf(given: GivenOptions<PipeFlag>): (() => Address) | undefined {
-  const text = given.value('-b');
+export function bindAddressOf({ '-b': text }: GivenPipeOptions): (() => Address) | undefined {
   return text === undefined ? undefined : addressOption('-b', text, parseBindAddress);
 }
 
-/** `--event-log` and `--event-log-content`, as the field of a configuration that they become. */
-export function eventLogOf(given: GivenOptions<PipeFlag>): Pick<PipeConfig, 'eventLog'> {
-  const directory = given.value('--event-log');
-  if (directory === undefined) {
-    if (!given.has('--event-log-content')) return {};
-    throw usageError('--event-log-content says what to record, and --event-log not where');
-  }
-  const content = choiceOf(CHOICES.eventLogContent, given.value('--event-log-content'));
-  return { eventLog: { directory, content } };
+/** `--event-log` and `--event-log-content`. */
+export function eventLogOf(given: GivenPipeOptions): PipeConfig['eventLog'] {
+  const { '--event-log': directory, '--event-log-content': content } = given;
+  if (directory !== undefined) return { directory, content: content ?? 'wire' };
+  if (content === undefined) return undefined;
+  throw usageError('--event-log-content says what to record, and --event-log not where');
 }
 
 /** `--log-level` and `--log-format`. */
-export function logOf(given: GivenOptions<PipeFlag>): LogConfig {
-  return {
-    level: choiceOf(CHOICES.logLevel, given.value('--log-level')),
-    format: choiceOf(CHOICES.logFormat, given.value('--log-format')),
-  };
-}
-
-/** Which of these words was given; the first when none was. */
-export function choiceOf<Word extends string>(
-  words: readonly [Word, ...Word[]],
-  text: string | undefined,
-): Word {
-  return words.find((word) => word === text) ?? words[0];
+export function logOf(given: GivenPipeOptions): LogConfig {
+  return { level: given['--log-level'] ?? 'warn', format: given['--log-format'] ?? 'text' };
 }

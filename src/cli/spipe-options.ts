@@ -18,14 +18,13 @@ import {
   keyFileOf,
   logOf,
   PIPE_OPTIONS,
-  type PipeFlag,
   policyOf,
   QUESTION_OPTIONS,
   timeoutOf,
 } from './pipe-options.ts';
 
 /** The program and its options. */
-export const SPIPE: Program<PipeFlag> = {
+export const SPIPE = {
   name: 'spipe',
   synopsis: [
     '-t <target socket> -k <key file> [-b <bind address>]',
@@ -34,7 +33,7 @@ export const SPIPE: Program<PipeFlag> = {
     '[--log-level <level>] [--log-format {text | json}]',
   ],
   options: [...PIPE_OPTIONS, ...QUESTION_OPTIONS],
-};
+} satisfies Program;
 
 /** What `spipe` is to do with these arguments (without the program's name). */
 export function parseSpipe(args: readonly string[]): CommandLine<SpipeConfig> {
@@ -43,18 +42,18 @@ export function parseSpipe(args: readonly string[]): CommandLine<SpipeConfig> {
     const policy = policyOf(given);
     const keyFile = keyFileOf(given);
     const timeoutMilliseconds = timeoutOf(given);
-    const target = requiredAddress('-t', 'target socket', given.value('-t'));
+    const target = requiredAddress('-t', 'target socket', given['-t']);
     const bind = bindAddressOf(given);
     const eventLog = eventLogOf(given);
     return {
       policy,
-      keepAlive: !given.has('-j'),
+      keepAlive: !given['-j'],
       timeoutMilliseconds,
       keyFile,
       target: target(),
-      ...(bind === undefined ? {} : { bind: bind() }),
+      bind: bind?.(),
       log: logOf(given),
-      ...eventLog,
+      eventLog,
     };
   });
 }

@@ -6,7 +6,7 @@
  */
 
 import type { SpipedConfig } from '../config/config.ts';
-import { type NumberResult, parseCount } from '../config/numbers.ts';
+import { parseCount } from '../config/numbers.ts';
 import type { Role } from '../protocol/parameters.ts';
 import {
   type CommandLine,
@@ -20,7 +20,6 @@ import {
 } from './command-line.ts';
 import {
   bindAddressOf,
-  choiceOf,
   eventLogOf,
   keyFileOf,
   logOf,
@@ -34,22 +33,32 @@ import {
   timerMilliseconds,
 } from './pipe-options.ts';
 
-const COUNT: ValueKind = {
+/** A limit, infinite where there is none. */
+const COUNT: ValueKind<number> = {
   expected: 'a whole number of connections, 0 for no limit',
-  check: parseCount,
+  read: (text) => {
+    const count = parseCount(text);
+    if (!count.ok) return count;
+    //= CL-15
+    //# A count of 0 MUST mean no limit.
+    const limited = count.value !== 0n && count.value <= Number.MAX_SAFE_INTEGER;
+    return { ok: true, value: limited ? Number(count.value) : Number.POSITIVE_INFINITY };
+  },
 };
 
 /** So many processes are more than any one pipe has use for. */
 const MAXIMUM_WORKERS = 64;
 
 /** Ours, and so without C's surprises: decimal, nothing around it, no leading zero. */
-const WORKERS: ValueKind = {
+const WORKERS: ValueKind<number> = {
   expected: `a whole number from 1 to ${MAXIMUM_WORKERS}`,
-  check: parseWorkers,
+  read: (text) => {
+    if (!/^-?(?:0|[1-9]\d*)$/.test(text)) return { ok: false, reason: 'form' };
+    const value = Number(text);
+    const inRange = value >= 1 && value <= MAXIMUM_WORKERS;
+    return inRange ? { ok: true, value } : { ok: false, reason: 'range' };
+  },
 };
-
-/** When a server dials, the default first. */
-const DIALS = ['on-accept', 'after-handshake'] as const;
 
 //= CL-1
 //# Each program MUST accept every option of the table above that is its own, under the same name
@@ -93,7 +102,7 @@ const SPIPED_OPTIONS = [
     flag: '--dial',
     argument: '{on-accept | after-handshake}',
     summary: 'with -d: when to connect to the target (default on-accept)',
-    value: oneOf(DIALS),
+    value: oneOf('on-accept', 'after-handshake'),
   },
   {
     flag: '--drain-timeout',
@@ -110,10 +119,10 @@ const SPIPED_OPTIONS = [
   ...QUESTION_OPTIONS,
 ] as const satisfies readonly OptionRow[];
 
-type SpipedFlag = (typeof SPIPED_OPTIONS)[number]['flag'];
+type Given = GivenOptions<(typeof SPIPED_OPTIONS)[number]>;
 
 /** The program and its options. */
-export const SPIPED: Program<SpipedFlag> = {
+export const SPIPED = {
   name: 'spiped',
   synopsis: [
     '{-e | -d} -s <source socket> -t <target socket> -k <key file>',
@@ -125,7 +134,7 @@ export const SPIPED: Program<SpipedFlag> = {
     '[--log-level <level>] [--log-format {text | json}]',
   ],
   options: SPIPED_OPTIONS,
-};
+} satisfies Program;
 
 /** What `spiped` is to do with these arguments (without the program's name). */
 export function parseSpiped(args: readonly string[]): CommandLine<SpipedConfig> {
@@ -135,37 +144,35 @@ export function parseSpiped(args: readonly string[]): CommandLine<SpipedConfig> 
     const policy = policyOf(given);
     const keyFile = keyFileOf(given);
     const timeoutMilliseconds = timeoutOf(given);
-    const resolveInterval = resolveIntervalOf(given);
-    const source = requiredAddress('-s', 'source socket', given.value('-s'));
-    const target = requiredAddress('-t', 'target socket', given.value('-t'));
+    const resolveIntervalMilliseconds = resolveIntervalOf(given);
+    const source = requiredAddress('-s', 'source socket', given['-s']);
+    const target = requiredAddress('-t', 'target socket', given['-t']);
     const bind = bindAddressOf(given);
     const dial = dialOf(given, role);
-    const drainTimeout = drainTimeoutOf(given);
+    const drainTimeoutMilliseconds = drainTimeoutOf(given);
     const eventLog = eventLogOf(given);
-    const user = given.value('-u');
-    const workers = given.value('--workers');
     return {
       role,
       policy,
-      keepAlive: !given.has('-j'),
+      keepAlive: !given['-j'],
       timeoutMilliseconds,
       keyFile,
       source: source(),
       target: target(),
-      ...(bind === undefined ? {} : { bind: bind() }),
-      maxConnections: maxConnectionsOf(given),
+      bind: bind?.(),
+      maxConnections: given['-n'] ?? 100,
       dial,
-      foreground: given.has('-F'),
-      waitForNames: given.has('-D'),
-      pidFile: given.value('-p') ?? `${given.value('-s')}.pid`,
-      ...resolveInterval,
-      ...(user === undefined ? {} : { user }),
-      syslog: given.has('--syslog'),
+      foreground: given['-F'] ?? false,
+      waitForNames: given['-D'] ?? false,
+      pidFile: given['-p'] ?? `${given['-s']}.pid`,
+      resolveIntervalMilliseconds,
+      user: given['-u'],
+      syslog: given['--syslog'] ?? false,
       withoutEffect: withoutEffectOf(given),
-      ...drainTimeout,
-      ...(workers === undefined ? {} : { workers: Number(workers) }),
+      drainTimeoutMilliseconds,
+      workers: given['--workers'],
       log: logOf(given),
-      ...eventLog,
+      eventLog,
     };
   });
 }
@@ -173,9 +180,9 @@ export function parseSpiped(args: readonly string[]): CommandLine<SpipedConfig> 
 //= CL-8
 //# A `spiped` without `-s`, `-t`, `-k` or one of `-e` and `-d`, and a `spipe` without `-t` or `-k`,
 //# MUST be refused.
-function roleOf(given: GivenOptions<SpipedFlag>): Role {
-  if (given.has('-e')) return 'client';
-  if (given.has('-d')) return 'server';
+function roleOf(given: Given): Role {
+  if (given['-e']) return 'client';
+  if (given['-d']) return 'server';
   throw usageError('neither -e (encrypt) nor -d (decrypt) is given: one is required');
 }
 
@@ -183,68 +190,36 @@ function roleOf(given: GivenOptions<SpipedFlag>): Role {
  * `-r` and `-R`. An interval of 0 is the default, 60 s, and what is not a number is none, as in C;
  * as C compares with the default, `-R` goes with `-r 60` and `-r 0`.
  */
-function resolveIntervalOf(
-  given: GivenOptions<SpipedFlag>,
-): Pick<SpipedConfig, 'resolveIntervalMilliseconds'> {
-  const interval = secondsOf(given.value('-r') ?? '60');
-  const seconds = interval === 0 ? 60 : interval;
-  if (given.has('-R')) {
-    //= CL-16
-    //# The options `-R` and `-r` together MUST be refused, unless the time of `-r` is 60 or 0.
-    if (seconds !== 60) throw usageError('-r and -R exclude each other');
-    return {};
-  }
-  return Number.isNaN(seconds) ? {} : { resolveIntervalMilliseconds: timerMilliseconds(seconds) };
+function resolveIntervalOf({ '-r': interval, '-R': once }: Given): number | undefined {
+  const asked = interval?.seconds ?? 0;
+  const seconds = asked === 0 ? 60 : asked;
+  //= CL-16
+  //# The options `-R` and `-r` together MUST be refused, unless the time of `-r` is 60 or 0.
+  if (once && seconds !== 60) throw usageError('-r and -R exclude each other');
+  return once || Number.isNaN(seconds) ? undefined : timerMilliseconds(seconds);
 }
 
 /** `--dial`. A client connects before it can shake hands: the option means nothing to it. */
-function dialOf(given: GivenOptions<SpipedFlag>, role: Role): SpipedConfig['dial'] {
-  if (given.has('--dial') && role === 'client') {
+function dialOf({ '--dial': dial }: Given, role: Role): SpipedConfig['dial'] {
+  if (dial !== undefined && role === 'client') {
     throw usageError('--dial goes with -d only: with -e, the handshake is with the target');
   }
-  return choiceOf(DIALS, given.value('--dial'));
+  return dial ?? 'on-accept';
 }
 
 /** `--drain-timeout`: 0 drops everything at once, and `inf` is as good as none. */
-function drainTimeoutOf(
-  given: GivenOptions<SpipedFlag>,
-): Pick<SpipedConfig, 'drainTimeoutMilliseconds'> {
-  const text = given.value('--drain-timeout');
-  if (text === undefined) return {};
-  const seconds = secondsOf(text);
-  if (Number.isNaN(seconds)) {
-    throw usageError(
-      `option --drain-timeout: ${JSON.stringify(text)} is not a number: expected ${SECONDS.expected}`,
-    );
-  }
-  if (seconds === Number.POSITIVE_INFINITY) return {};
-  return { drainTimeoutMilliseconds: seconds === 0 ? 0 : timerMilliseconds(seconds) };
+function drainTimeoutOf({ '--drain-timeout': timeout }: Given): number | undefined {
+  if (timeout === undefined) return undefined;
+  const seconds = secondsOf('--drain-timeout', timeout);
+  if (seconds === Number.POSITIVE_INFINITY) return undefined;
+  return seconds === 0 ? 0 : timerMilliseconds(seconds);
 }
 
 /** In the foreground, C takes these options and ignores them. */
-function withoutEffectOf(given: GivenOptions<SpipedFlag>): readonly string[] {
-  if (!given.has('-F')) return [];
-  return [
-    ...(given.has('-p') ? ['-p has no effect with -F: no pid file is written'] : []),
-    ...(given.has('--syslog')
-      ? ['--syslog has no effect with -F: lines go to standard error']
-      : []),
-  ];
-}
-
-function parseWorkers(text: string): NumberResult<number> {
-  if (!/^-?(?:0|[1-9]\d*)$/.test(text)) return { ok: false, reason: 'form' };
-  const value = Number(text);
-  return value >= 1 && value <= MAXIMUM_WORKERS
-    ? { ok: true, value }
-    : { ok: false, reason: 'range' };
-}
-
-/** `-n`: 100 when absent, no limit when 0 or beyond all counting. */
-function maxConnectionsOf(given: GivenOptions<SpipedFlag>): number {
-  const count = parseCount(given.value('-n') ?? '100');
-  //= CL-15
-  //# A count of 0 MUST mean no limit.
-  if (!count.ok || count.value === 0n) return Number.POSITIVE_INFINITY;
-  return count.value > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : Number(count.value);
+function withoutEffectOf(given: Given): readonly string[] {
+  const lines: string[] = [];
+  if (!given['-F']) return lines;
+  if (given['-p'] !== undefined) lines.push('-p has no effect with -F: no pid file is written');
+  if (given['--syslog']) lines.push('--syslog has no effect with -F: lines go to standard error');
+  return lines;
 }

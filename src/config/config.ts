@@ -40,13 +40,13 @@ export interface PipeConfig {
   readonly target: Address;
   /**
    * `-b`: the local address of connections to the target; port 0 leaves the port to the system.
-   * Absent when the system chooses both.
+   * Undefined when the system chooses both.
    */
-  readonly bind?: Address;
+  readonly bind: Address | undefined;
   /** `--log-level` and `--log-format`. */
   readonly log: LogConfig;
-  /** `--event-log` and `--event-log-content`; absent when nothing is recorded. */
-  readonly eventLog?: { readonly directory: string; readonly content: EventLogContent };
+  /** `--event-log` and `--event-log-content`; undefined when nothing is recorded. */
+  readonly eventLog: { readonly directory: string; readonly content: EventLogContent } | undefined;
 }
 
 /** What `spiped` is asked to do. */
@@ -65,18 +65,18 @@ export interface SpipedConfig extends PipeConfig {
   readonly waitForNames: boolean;
   /** `-p`, or `<source socket>.pid`; written only in the background. */
   readonly pidFile: string;
-  /** `-r`: between look-ups of the target. Absent with `-R`: it is looked up once. */
-  readonly resolveIntervalMilliseconds?: number;
+  /** `-r`: between look-ups of the target. Undefined with `-R`: it is looked up once. */
+  readonly resolveIntervalMilliseconds: number | undefined;
   /** `-u`, as given: `user`, `:group` or `user:group`, names or numbers. */
-  readonly user?: string;
+  readonly user: string | undefined;
   /** `--syslog`: in the background, log through syslog instead of standard error. */
   readonly syslog: boolean;
   /** What was given and has no effect, each in a line that says why. */
   readonly withoutEffect: readonly string[];
-  /** `--drain-timeout`: after SIGTERM, how long open connections may go on; absent: to their end. */
-  readonly drainTimeoutMilliseconds?: number;
-  /** `--workers`: processes to serve connections in, 1 to 64; absent: this one alone. */
-  readonly workers?: number;
+  /** `--drain-timeout`: after SIGTERM, how long open connections may go on; undefined: to their end. */
+  readonly drainTimeoutMilliseconds: number | undefined;
+  /** `--workers`: processes to serve connections in, 1 to 64; undefined: this one alone. */
+  readonly workers: number | undefined;
 }
 
 /** What `spipe` is asked to do. */

@@ -7,8 +7,8 @@
  * means is not decided here.
  */
 
-/** A number, or why it is none: `form` is C's EINVAL, `range` its ERANGE. */
-export type NumberResult<Value> =
+/** What a text stands for, or why for nothing: `form` is C's EINVAL, `range` its ERANGE. */
+export type Parsed<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly reason: 'form' | 'range' };
 
@@ -25,7 +25,7 @@ const COUNT = /^[ \t\n\v\f\r]*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)$/;
 //= CL-14
 //# A count (`-n`) MUST be read as `strtoumax` reads it with base 0, and be refused when it does not
 //# fit 64 bits or is followed by anything.
-export function parseCount(text: string): NumberResult<bigint> {
+export function parseCount(text: string): Parsed<bigint> {
   const [, sign, digits] = COUNT.exec(text) ?? [];
   if (digits === undefined) return { ok: false, reason: 'form' };
   const octal = /^0[0-7]+$/.test(digits);
@@ -50,7 +50,7 @@ const SMALLEST_NORMAL = 2 ** -1022;
 //= CL-12
 //# A time (`-o`, `-r`) MUST be read as `strtod` reads it in the C locale, and be refused when it is
 //# negative, too large or too small for a double, or followed by anything.
-export function parseNonNegative(text: string): NumberResult<number> {
+export function parseNonNegative(text: string): Parsed<number> {
   const [, sign, digits] = SPACE_AND_SIGN.exec(text) ?? [];
   const magnitude = magnitudeOf(digits ?? '');
   if (magnitude === undefined) return { ok: false, reason: 'form' };
