@@ -1,5 +1,6 @@
 /** What a daemon says of its own life at `info`, wherever it runs and however it ends. */
 
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -13,6 +14,7 @@ import {
   isAlive,
   openTarget,
   runSpiped,
+  SPIPED,
   type Started,
   startSpiped,
   until,
@@ -133,6 +135,30 @@ describe('in the foreground', () => {
       const stopped = { signal: it, connections: 1, cut: 1 };
       expect(linesOf(stderr).at(-1)).toEqual({ level: 'info', event: 'stopped', ...stopped });
       expect(existsSync(path('e'))).toBe(false);
+    },
+  );
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s is the last thing said, also on a socket, which a thread writes to',
+    async (it) => {
+      const [file = ''] = SPIPED;
+      const args = it === 'SIGINT' ? daemon() : ['-D', ...daemonTo('host.invalid:80')];
+      // A pipe of Node's is a socket, as what systemd gives to a daemon is.
+      const child = spawn(file, ['-F', ...args], {
+        cwd: scope.directory,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      scope.onClose(() => void child.kill('SIGKILL'));
+      let stderr = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text;
+      });
+      const ended = once(child, 'close');
+      await said(() => stderr, it === 'SIGINT' ? '"listening"' : 'name-not-resolved');
+      child.kill(it);
+      expect(await ended).toEqual([null, it]);
+      const stopped = { signal: it, connections: 0, cut: 0 };
+      expect(linesOf(stderr).at(-1)).toEqual({ level: 'info', event: 'stopped', ...stopped });
     },
   );
 

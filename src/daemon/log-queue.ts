@@ -2,8 +2,9 @@
  * Lines of the log for a descriptor on which a write can wait, and which may not be made one that
  * does not, since it is shared: a thread of Node's writes them, one at a time.
  *
- * What waits is bounded, and lines beyond are lost and counted. Nobody waits for the thread but the
- * end of the process: that for a second at most.
+ * What waits is bounded, and lines beyond are lost and counted. Nobody waits for the thread but
+ * `close`, for a second at most. Who ends the process closes the log before, and so keeps the order;
+ * where it exits without that, nothing is lost, and lines of its last turn are in order.
  */
 
 import { write, writeSync } from 'node:fs';
@@ -47,7 +48,8 @@ class LineQueue {
     if (this.waitingBytes + bytes.length > MAXIMUM_WAITING_BYTES) return false;
     this.lines.push(bytes);
     this.waitingBytes += bytes.length;
-    if (this.writingSince === undefined) this.writeNext();
+    // Not at once: where the process ends in the same turn, no thread is at it, and `exit` writes all.
+    if (this.lines.length === 1) setImmediate(() => this.writeNext());
     return true;
   }
 
@@ -58,7 +60,7 @@ class LineQueue {
   }
 
   async close(): Promise<void> {
-    if (this.writingSince === undefined) return;
+    if (this.lines.length === 0) return;
     await new Promise<void>((resolve) => {
       const giveUp = setTimeout(() => {
         this.giveUp();
@@ -73,13 +75,19 @@ class LineQueue {
 
   /** The last moment of the process: no callback comes any more. */
   exit(): void {
-    if (this.writingSince === undefined) return;
-    // Node waits for the write that is under way. One that never ends would keep the process for
-    // ever, and nothing else than a signal ends it then.
-    const milliseconds = performance.now() - this.writingSince;
-    if (this.givenUp || milliseconds > PATIENCE_MILLISECONDS) process.kill(process.pid, 'SIGKILL');
+    const { descriptor, lines, writingSince } = this;
     try {
-      for (const line of this.lines.slice(1)) writeSync(this.descriptor, line);
+      if (writingSince === undefined) {
+        for (const line of lines) writeSync(descriptor, line);
+        return;
+      }
+      // Node waits for the threads. A write that never ends would keep the process for ever, and
+      // nothing else than a signal ends it then.
+      const milliseconds = performance.now() - writingSince;
+      if (this.givenUp || milliseconds > PATIENCE_MILLISECONDS)
+        process.kill(process.pid, 'SIGKILL');
+      // The first one may still wait for its thread: these line up behind it.
+      write(descriptor, Buffer.concat(lines.slice(1)), () => {});
     } catch {
       // Nobody is left to be told.
     }

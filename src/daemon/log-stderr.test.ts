@@ -55,12 +55,20 @@ describe('a line', () => {
   });
 });
 
-/** A process that logs lines of its own kind each, and ends as told. */
+/**
+ * A process that logs lines of its own kind each, and ends as told: in order, at once, or at once
+ * when it has begun to write the first of them (the second turn of the loop begins it).
+ */
 const PROGRAM = `
+  import { setImmediate } from 'node:timers/promises';
   import { createLogger } from './log.ts';
   const [count, end] = process.argv.slice(1);
   const logger = createLogger({ program: 'spiped', level: 'info', format: 'text' });
   for (let i = 0; i < Number(count); i++) logger.log('info', 'some-event', i + ' ' + 'x'.repeat(90));
+  if (end === 'exit while writing') {
+    await setImmediate();
+    await setImmediate();
+  }
   if (end === 'close') {
     await logger.close();
     process.stdout.write('done');
@@ -83,7 +91,7 @@ const TOO_MANY = '5000';
 function start(
   stderr: 'pipe' | number,
   count = TOO_MANY,
-  end: 'close' | 'exit' = 'close',
+  end: 'close' | 'exit' | 'exit while writing' = 'close',
 ): ChildProcessByStdio<null, Readable, Readable | null> {
   const args = ['--input-type=module', '--eval', BUNDLE ?? '', count, end];
   return spawn(process.execPath, args, {
@@ -150,23 +158,34 @@ describe('a process', () => {
     child.stderr?.destroy();
   });
 
+  /** The numbers of the lines that a process says before it ends like this, in their order. */
+  async function numbersOf(end: Parameters<typeof start>[2]): Promise<readonly number[]> {
+    const child = start('pipe', '500', end);
+    const chunks: Buffer[] = [];
+    child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const read = once(child, 'close');
+    expect(await endOf(child)).toBe(end === 'close' ? 'done, 0' : ', 0');
+    await read;
+    const lines = Buffer.concat(chunks)
+      .toString()
+      .matchAll(/^spiped: (\d+) x{90}$/gm);
+    return [...lines].map(([, number]) => Number(number));
+  }
+
+  const everyNumber = Array.from({ length: 500 }, (_, index) => index);
+
   test.each(['close', 'exit'] as const)(
-    'whose standard error is a socket loses no line when it ends (%s) right after it',
+    'whose standard error is a socket ends (%s) right after its lines, and all are there in order',
     async (end) => {
-      const child = start('pipe', '500', end);
-      const chunks: Buffer[] = [];
-      child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
-      const read = once(child, 'close');
-      expect(await endOf(child)).toBe(end === 'close' ? 'done, 0' : ', 0');
-      await read;
-      const numbers = Buffer.concat(chunks)
-        .toString()
-        .match(/^spiped: \d+(?= x{90}$)/gm)
-        // A line that was on its way when the process ended may come among those written then.
-        ?.sort((one, other) => Number(one.slice(8)) - Number(other.slice(8)));
-      expect(numbers).toEqual(Array.from({ length: 500 }, (_, index) => `spiped: ${index}`));
+      expect(await numbersOf(end)).toEqual(everyNumber);
     },
   );
+
+  test('whose standard error is a socket loses none when it exits while one is written', async () => {
+    // Two threads are at it then, and the system may let the later one go first.
+    const numbers = await numbersOf('exit while writing');
+    expect([...numbers].sort((one, other) => one - other)).toEqual(everyNumber);
+  });
 
   test.skipIf(NO_PROC)(
     'whose standard error is a socket leaves it blocking, also while it runs (needs /proc)',

@@ -7,7 +7,7 @@ import type { LogLine, LogSink } from './log-sink.ts';
 
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
-/** Time stands still, and windows stay open until they are flushed. */
+/** Time stands still, and windows stay open until the log is closed. */
 const STILL: LogTime = {
   now: () => new Date('2026-01-02T03:04:05.678Z'),
   monotonic: () => 0,
@@ -112,7 +112,7 @@ describe('JSON', () => {
 });
 
 describe('repeats', () => {
-  test('of warnings and errors are said five times and counted', () => {
+  test('of warnings and errors are said five times and counted', async () => {
     const sink = memorySink();
     const log = logger({ level: 'debug' }, sink);
     for (let i = 1; i <= 316; i++) {
@@ -121,20 +121,20 @@ describe('repeats', () => {
       log.log('warn', 'handshake-mac-mismatch', `line ${i}`, { peer });
     }
     expect(sink.lines).toHaveLength(5);
-    log.flush();
+    await log.close();
     expect(sink.lines.slice(4)).toEqual([
       'spiped: line 5',
       'spiped: … and 311 more in 1 s from 3 peers (handshake-mac-mismatch)',
     ]);
-    log.flush();
+    await log.close();
     expect(sink.lines).toHaveLength(6);
   });
 
-  test('are counted in JSON as an event of its own, at the level of what was repeated', () => {
+  test('are counted in JSON as an event of its own, at the level of what was repeated', async () => {
     const sink = memorySink();
     const log = logger({ format: 'json' }, sink);
     for (let i = 1; i <= 7; i++) log.log('error', 'accept-failed', `line ${i}`);
-    log.flush();
+    await log.close();
     expect(JSON.parse(sink.lines[5] ?? '')).toMatchObject({
       level: 'error',
       event: 'repeats',
@@ -145,7 +145,7 @@ describe('repeats', () => {
     });
   });
 
-  test('say from how many peers, where lines have one: one, several, at least so many', () => {
+  test('say from how many peers, where lines have one: one, several, at least so many', async () => {
     const sink = memorySink();
     const log = logger({ format: 'json' }, sink);
     const say = (event: string, peer?: string): void =>
@@ -153,7 +153,7 @@ describe('repeats', () => {
     for (let i = 0; i < 7; i++) say('one', `[::1]:${i}`);
     for (let i = 0; i < 1205; i++) say('many', `[192.0.2.1]:1, ${i}`);
     for (let i = 0; i < 7; i++) say('none');
-    log.flush();
+    await log.close();
     const counts = sink.lines
       .map((line) => JSON.parse(line))
       .filter(({ event }) => event === 'repeats');
@@ -164,28 +164,28 @@ describe('repeats', () => {
     ]);
   });
 
-  test('of info and debug are all said: who asks for them wants them complete', () => {
+  test('of info and debug are all said: who asks for them wants them complete', async () => {
     const sink = memorySink();
     const log = logger({ level: 'debug' }, sink);
     for (let i = 0; i < 50; i++) log.log('info', 'connection-ended', 'ended');
     for (let i = 0; i < 50; i++) log.log('debug', 'detail', 'detail');
-    log.flush();
+    await log.close();
     expect(sink.lines).toHaveLength(100);
   });
 
-  test('below the level are not counted either', () => {
+  test('below the level are not counted either', async () => {
     const sink = memorySink();
     const log = logger({ level: 'error' }, sink);
     for (let i = 0; i < 50; i++) log.log('warn', 'some-event', 'message');
-    log.flush();
+    await log.close();
     expect(sink.lines).toEqual([]);
   });
 
-  test('of the limit of connections: one line in each window', () => {
+  test('of the limit of connections: one line in each window', async () => {
     const sink = memorySink();
     const log = logger({}, sink);
     for (let i = 0; i < 3; i++) log.log('warn', 'limit-reached', 'full');
-    log.flush();
+    await log.close();
     expect(sink.lines).toEqual(['spiped: full', 'spiped: … and 2 more in 1 s (limit-reached)']);
   });
 });
@@ -203,13 +203,13 @@ describe('the sink', () => {
     ]);
   });
 
-  test('can be replaced: what repeats goes on being counted', () => {
+  test('can be replaced: what repeats goes on being counted', async () => {
     const [first, second] = [memorySink(), memorySink()];
     const log = logger({}, first);
     for (let i = 0; i < 5; i++) log.log('warn', 'some-event', 'message');
     log.redirect(second);
     log.log('warn', 'some-event', 'message');
-    log.flush();
+    await log.close();
     expect(first.lines).toHaveLength(5);
     expect(second.lines).toEqual(['spiped: … and 1 more in 1 s (some-event)']);
   });

@@ -19,11 +19,9 @@ export interface Logger {
 
 /** The logger of a whole program. */
 export interface ProgramLogger extends Logger {
-  /** Say now what repeats were held back. */
-  flush(): void;
   /** From now on, lines go there; where they went before is closed. */
   redirect(sink: LogSink): void;
-  /** At the end of the process: flush, and let the sink finish, within a second or so. */
+  /** At the end of the process: say what was held back, and let the sink finish, within a second. */
   close(): Promise<void>;
 }
 
@@ -84,17 +82,13 @@ class LevelLogger implements ProgramLogger {
     this.say(level, event, message, fields);
   }
 
-  flush(): void {
-    this.repeats.flush();
-  }
-
   redirect(sink: LogSink): void {
     void this.sink.close?.();
     this.sink = sink;
   }
 
   async close(): Promise<void> {
-    this.flush();
+    this.repeats.flush();
     await this.sink.close?.();
   }
 

@@ -24,14 +24,14 @@ import type { EndingSignal } from './life.ts';
 export interface Serving {
   /** Accept no more, and end when the open connections have ended. */
   drain(): void;
-  /** Accept no more, and say that the process ends by this signal: it does, right afterwards. */
-  end(signal: EndingSignal): void;
+  /** Say that the process ends by this signal, and accept no more: it does end, right afterwards. */
+  end(signal: EndingSignal): Promise<void>;
 }
 
 export interface SignalOptions extends Pick<Inheritance, 'ignored'> {
   readonly background: boolean;
   /** Say that the process ends by this signal, before it has listened. */
-  end(signal: EndingSignal): void;
+  end(signal: EndingSignal): Promise<void>;
 }
 
 /** The status that a shell shows for an end by SIGTERM. */
@@ -56,13 +56,13 @@ export function obeySignals(options: SignalOptions): (serving: Promise<Serving>)
   //# A daemon in the background SHOULD ignore SIGHUP.
   if (background) process.on('SIGHUP', () => {});
   else if (!isInit && !ignored.has('SIGHUP')) signals.push('SIGHUP');
-  const before = signals.map((signal) => [signal, () => endBy(signal, end, 0)] as const);
+  const before = signals.map((signal) => [signal, () => void endBy(signal, end, 0)] as const);
   for (const [signal, act] of before) process.once(signal, act);
 
   return (serving) => {
     // A start that fails ends the process by itself, signal or not.
     serving.catch(() => {});
-    const then = (act: (serving: Serving) => void): void => void serving.then(act, () => {});
+    const then = (act: (serving: Serving) => unknown): void => void serving.then(act, () => {});
     //= CL-39
     //# A second SIGTERM MUST end a daemon at once, whatever is open.
     process.once('SIGTERM', () => {
@@ -80,8 +80,8 @@ export function obeySignals(options: SignalOptions): (serving: Promise<Serving>)
 }
 
 /** `say` it, and end; as process 1 with this status. */
-function endBy(signal: EndingSignal, say: Serving['end'], status: number): void {
-  say(signal);
+async function endBy(signal: EndingSignal, say: Serving['end'], status: number): Promise<void> {
+  await say(signal);
   if (isInit) process.exit(status);
   // The handler is gone: this time the signal does what it does by itself.
   process.kill(process.pid, signal);

@@ -67,11 +67,11 @@ export async function runSpiped(
     ignored: inherited.ignored,
     end(signal) {
       life.endsBy(signal);
-      logger.flush();
+      return logger.close();
     },
   });
   let started = false;
-  catchDefects(logger, () => started || process.exit(1));
+  catchDefects(logger, () => started || void logger.close().then(() => process.exit(1)));
   try {
     const parent = background ? openParent(parentDescriptor) : undefined;
     const beginnings = { config, inherited, parent, logger, life, obeySignalsWhileServing };
@@ -271,9 +271,9 @@ function serving(
 ): Serving {
   const { drainTimeoutMilliseconds: timeout } = config;
   return {
-    end(signal) {
+    async end(signal) {
       life.endsBy(signal);
-      logger.flush();
+      await logger.close();
       listener.shutDown();
     },
     drain() {
