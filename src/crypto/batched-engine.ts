@@ -118,6 +118,8 @@ function openPackets(
 ): OpenedPackets {
   const count = parts.reduce((sum, { length }) => sum + length, 0) / PACKET_BYTES;
   requirePacketNumbers(firstPacketNumber, count);
+  // No packets take no key: a daemon warms up with none, before it has one.
+  if (count === 0) return { plaintext: new Uint8Array(0), opened: 0 };
   const { engine, cipher } = prepare(keys, count);
   let plaintext: Uint8Array | undefined;
   let end = 0;
