@@ -44,7 +44,7 @@ export function sharedSecretBy(power: ModularPower, x: Uint8Array, y: Uint8Array
   if (y.length !== PUBLIC_VALUE_BYTES || !isBelowModulus(y)) {
     throw new RangeError('invariant: a public value is 256 bytes and below the modulus');
   }
-  if (isZero(y)) return new Uint8Array(PUBLIC_VALUE_BYTES);
+  if (y.every((byte) => byte === 0)) return new Uint8Array(PUBLIC_VALUE_BYTES);
   if (isOne(y)) return one();
   const minusY = negate(y);
   if (isOne(minusY)) return signed(x, one());
@@ -76,10 +76,6 @@ function withExponent(x: Uint8Array, use: (exponent: Uint8Array) => Uint8Array):
 /** (−1)^(2²⁵⁸ + x) · value mod p. 2²⁵⁸ is even, so only the parity of x counts. */
 function signed(x: Uint8Array, value: Uint8Array): Uint8Array {
   return ((x.at(-1) ?? 0) & 1) === 0 ? value : negate(value);
-}
-
-function isZero(y: Uint8Array): boolean {
-  return y.every((byte) => byte === 0);
 }
 
 /** p − y, for 0 < y < p. */

@@ -23,6 +23,7 @@ import {
   type DiffieHellman,
   diffieHellman,
 } from 'node:crypto';
+import { concat } from '../protocol/bytes.ts';
 import { GROUP14_MODULUS } from '../protocol/group14.ts';
 import { EXPONENT_BYTES } from '../protocol/parameters.ts';
 import { ownBytes } from './own-bytes.ts';
@@ -90,14 +91,12 @@ const ALGORITHM = der(
 );
 
 /** A private key up to its exponent, whose length is constant: so no copy of it is made here. */
-const PKCS8_PREFIX = privateKeyInfo(new Uint8Array(EXPONENT_LENGTH).fill(4)).slice(
-  0,
-  -EXPONENT_LENGTH,
-);
-
-function privateKeyInfo(exponent: Uint8Array): Uint8Array {
-  return der(SEQUENCE, integer(ZERO), ALGORITHM, der(OCTET_STRING, integer(exponent)));
-}
+const PKCS8_PREFIX = der(
+  SEQUENCE,
+  integer(ZERO),
+  ALGORITHM,
+  der(OCTET_STRING, integer(new Uint8Array(EXPONENT_LENGTH).fill(4))),
+).slice(0, -EXPONENT_LENGTH);
 
 /** An ASN.1 INTEGER that is not negative; DER wants it as short as possible (X.690 §8.3). */
 function integer(bytes: Uint8Array): Uint8Array {
@@ -108,12 +107,9 @@ function integer(bytes: Uint8Array): Uint8Array {
 
 /** One ASN.1 value: tag, length, content (X.690 §8.1). */
 function der(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const header =
-    length < 0x80
-      ? [tag, length]
-      : length < 0x100
-        ? [tag, 0x81, length]
-        : [tag, 0x82, length >> 8, length & 0xff];
-  return Uint8Array.from([header, ...parts].flatMap((part) => [...part]));
+  const content = concat(...parts);
+  const { length } = content;
+  const size =
+    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return concat(Uint8Array.of(tag, ...size), content);
 }

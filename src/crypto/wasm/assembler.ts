@@ -54,15 +54,10 @@ export class Output {
     this.bytes.push(...bytes);
   }
 
-  byte(byte: number): void {
-    this.bytes.push(byte);
-  }
-
   /** An instruction's opcode: one byte, or after the byte 0xfd a number, here 0xfd00 + the number. */
   opcode(code: number): void {
-    if (code > 0xff) this.bytes.push(0xfd);
-    if (code < 0xfd80) this.bytes.push(code & 0xff);
-    else this.bytes.push(code & 0xff, (code >> 7) & 1);
+    this.bytes.push(code > 0xff ? 0xfd : code);
+    if (code > 0xff) this.unsigned(code & 0xff);
   }
 
   /** An unsigned number below 2³¹ in LEB128. */
@@ -87,7 +82,7 @@ export class Output {
 
   text(value: string): void {
     this.unsigned(value.length);
-    for (let i = 0; i < value.length; i++) this.bytes.push(value.charCodeAt(i));
+    for (const letter of value) this.bytes.push(letter.charCodeAt(0));
   }
 
   functionIndex(source: FunctionSource): void {
@@ -173,7 +168,7 @@ function writeBody(out: Output, source: FunctionSource): void {
 
 function localAt(index: number): Local {
   const access = (opcode: number, out: Output): void => {
-    out.byte(opcode);
+    out.put(opcode);
     out.unsigned(index);
   };
   return {

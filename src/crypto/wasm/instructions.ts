@@ -44,7 +44,7 @@ const binary =
 
 const access = (out: Output, opcode: number, offset: number): void => {
   out.opcode(opcode);
-  out.byte(0); // no promise about alignment
+  out.put(0); // no promise about alignment
   out.unsigned(offset);
 };
 
@@ -110,7 +110,7 @@ export const v128 = {
   loadSplat: load(0xfd09),
   zero: ((out) => {
     out.opcode(0xfd0c);
-    for (let i = 0; i < 16; i++) out.byte(0);
+    out.put(...Array<number>(16).fill(0));
   }) as Code,
   /** An `i32` in all four lanes. */
   splat32: unary(0xfd11),
@@ -127,7 +127,7 @@ export const v128 = {
       a(out);
       b(out);
       out.opcode(0xfd0d);
-      for (const lane of lanes) out.byte(lane);
+      out.put(...lanes);
     },
   and: binary(0xfd4e),
   or: binary(0xfd50),
@@ -171,5 +171,5 @@ export const when =
     condition(out);
     out.put(0x04, 0x40);
     for (const code of body) code(out);
-    out.byte(0x0b);
+    out.put(0x0b);
   };
