@@ -28,6 +28,7 @@ class SilentChannel implements Channel {
 
 let target: Server;
 let service: Service;
+let secret: Uint8Array;
 let lines: { level: string; event: string; message: string; fields: LogFields | undefined }[];
 
 beforeEach(async () => {
@@ -42,9 +43,10 @@ beforeEach(async () => {
   if (parsed.kind !== 'run') throw new Error(parsed.text);
   const { config } = parsed;
   lines = [];
+  secret = new Uint8Array(32).fill(7);
   service = createService({
     config,
-    secret: new Uint8Array(32),
+    secret,
     target: openTarget(config.target, [{ host: '127.0.0.1', port, family: 4 }], {}),
     exponentiator: createExponentiator(),
     logger: {
@@ -93,6 +95,17 @@ test('a connection that cannot begin ends, is reported without its message, and 
   expect(other.destroyed).toBe(false);
   expect(service.cancelAll()).toBe(1);
   await otherEnded;
+});
+
+//= KF-11
+//# K SHOULD be overwritten in memory when the last connection that can use it has ended.
+test('KF-11: K is overwritten when the service closes, and not while it may be used', async () => {
+  const ended = serve(new SilentChannel());
+  service.cancelAll();
+  await ended;
+  expect(secret).toEqual(new Uint8Array(32).fill(7));
+  await service.close();
+  expect(secret).toEqual(new Uint8Array(32));
 });
 
 test('warming up says at debug which packet engine runs, and why', async () => {
