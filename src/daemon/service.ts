@@ -21,8 +21,6 @@ import { logConnectionEnd } from './log-connection.ts';
 import type { HeapKeeper } from './memory.ts';
 import type { LocalAddress } from './names.ts';
 
-const NO_BYTES = new Uint8Array();
-
 /** What the connections of a process share. */
 export interface ServiceOptions {
   readonly config: PipeConfig & Pick<SpipedConfig, 'role' | 'dial'>;
@@ -91,8 +89,8 @@ export function createService(options: ServiceOptions): Service {
     begin,
     warmUp() {
       setImmediate(() => {
-        // No packets take no key; but the engine that would open them is made.
-        suite.openPackets({ e: NO_BYTES, h: NO_BYTES }, 0n, NO_BYTES);
+        // No packets, and a key that is nobody's; but the engine that would open them is made.
+        suite.openPackets({ e: new Uint8Array(32), h: new Uint8Array(32) }, 0n, new Uint8Array());
         const { name: engine, reason } = chosenEngine();
         const message = `packets are worked on by the ${engine} engine: ${reason}`;
         logger.log('debug', 'packet-engine', message, { engine });
