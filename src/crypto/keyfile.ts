@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { close, fstat, open, read } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getSystemErrorMap, promisify } from 'node:util';
-import { codeOf } from '../protocol/thrown.ts';
+import { codeOf, failureCode } from '../protocol/thrown.ts';
 import { ownBytes } from './own-bytes.ts';
 
 const CHUNK_BYTES = 65_536;
@@ -120,7 +120,7 @@ async function readSome(descriptor: number, chunk: Uint8Array): Promise<number> 
 }
 
 function keyFileError(path: string, what: string, error: unknown): KeyFileError {
-  const code = codeOf(error) ?? 'UNKNOWN';
+  const code = failureCode(error);
   return new KeyFileError(`-k ${JSON.stringify(path)}: ${what}: ${reasonOf(error, code)}`, code);
 }
 

@@ -91,14 +91,26 @@ describe('where WebAssembly cannot be started', () => {
   };
 
   test('the reference engine takes over with the first packet, and it is known', () => {
+    const batched = vi.spyOn(batchedEngine, 'openPackets');
     const engine = selectEngine({}, fail);
     expect(chosenEngine().name).toBe('batched');
     expect(engine.openPackets(keys, 0n, packets)).toEqual({ plaintext, opened: 5 });
     expect(engine.sealPackets(keys, 0n, plaintext)).toEqual(packets);
+    expect(batched).not.toHaveBeenCalled();
     expect(chosenEngine()).toEqual({
       name: 'reference',
       reason: 'WebAssembly could not be started',
     });
+  });
+
+  test('it is tried once, and the engine then stays the same', () => {
+    const reference = vi.spyOn(referenceEngine, 'openPackets');
+    const prepare = vi.fn();
+    const engine = selectEngine({}, prepare);
+    expect(prepare).not.toHaveBeenCalled();
+    for (let i = 0; i < 3; i++) engine.openPackets(keys, 0n, packets);
+    expect(prepare).toHaveBeenCalledTimes(1);
+    expect(reference).not.toHaveBeenCalled();
   });
 });
 

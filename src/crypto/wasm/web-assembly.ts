@@ -4,6 +4,7 @@
  * The compiler's own library of the language does not have its types, which are those of the web.
  */
 
+import { messageOf } from '../../protocol/thrown.ts';
 import { assemble } from './assembler.ts';
 import { v128 } from './instructions.ts';
 
@@ -29,8 +30,8 @@ export function webAssembly(): WebAssembly {
 export function missingForPackets(): string | undefined {
   try {
     return webAssembly().validate(moduleWithVectors()) ? undefined : NO_VECTORS;
-  } catch {
-    return 'this Node has no WebAssembly';
+  } catch (error) {
+    return messageOf(error);
   }
 }
 
