@@ -7,7 +7,7 @@
 
 import type { Socket } from 'node:net';
 import type { SpipedConfig } from '../config/config.ts';
-import { createExponentiationThread } from '../io/exponentiation-thread.ts';
+import { ExponentiationThread } from '../io/exponentiation-thread.ts';
 import { acceptedChannel } from '../io/socket.ts';
 import type { Target } from '../io/target.ts';
 import { startEventLog } from './event-log.ts';
@@ -47,7 +47,7 @@ export interface PoolOptions {
 /** Everything in this process. */
 export function createInProcessPool(options: PoolOptions): Pool {
   const { config, names, logger } = options;
-  const exponentiator = createExponentiationThread({
+  const exponentiator = new ExponentiationThread({
     // Without forward secrecy there is nothing to be made ahead.
     ...(config.policy.weak ? { ahead: 0 } : {}),
     lost: () => {

@@ -6,10 +6,12 @@
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -23,6 +25,7 @@ import {
   NO_PROC,
   NOT_ROOT,
   runSpiped,
+  SPIPED,
   startSpiped,
   until,
   writeKey,
@@ -233,6 +236,44 @@ describe('the daemon', () => {
       expect(one).toMatch(/^Uid:\t65534\t65534\t65534\t65534$/m);
     }
     expect(await isListening(scope, path('s'))).toBe(true);
+  });
+
+  test('whose program is out of reach has its thread, and has it again when it is lost', async ({
+    skip,
+  }) => {
+    if (NOT_ROOT) skip(NOT_ROOT);
+    // Tells of each thread, and ends it at a signal that means nothing to the daemon.
+    const hook = `
+      import { writeSync } from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      import threads from 'node:worker_threads';
+      const { Worker } = threads;
+      threads.Worker = class extends Worker {
+        constructor(...args) {
+          super(...args);
+          this.once('message', (word) => writeSync(2, 'thread ' + word + ' as ' + process.getuid() + ';'));
+          process.once('SIGWINCH', () => this.terminate());
+        }
+      };
+      syncBuiltinESMExports();
+    `;
+    copyFileSync(SPIPED[0] ?? '', path('spiped.js'));
+    const env = {
+      SPIPED_NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(hook)}`,
+    };
+    const args = ['-F', ...daemon('-u', '65534:65534')];
+    const started = startSpiped(scope, args, { env, command: [path('spiped.js')] });
+    await until('a spiped that listens', () => isListening(scope, path('s')));
+    rmSync(path('spiped.js'));
+    const threads = (): number => started.stderr().split('thread ready as 65534;').length - 1;
+    await until('a thread', () => threads() === 1);
+    started.child.kill('SIGWINCH');
+    await until('the loss', () =>
+      started.stderr().includes('the thread for exponentiations was lost'),
+    );
+    await until('another thread', () => threads() === 2);
+    started.child.kill('SIGTERM');
+    expect((await started.ended).code).toBe(0);
   });
 
   test('that cannot give up its privileges does not start, and leaves nothing', async ({

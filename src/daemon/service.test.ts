@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseSpiped } from '../cli/spiped-options.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import type { Channel, ChannelListener } from '../io/channel.ts';
-import { createExponentiator } from '../io/exponentiation.ts';
+import { EventLoopExponentiator } from '../io/exponentiation.ts';
 import { openTarget } from '../io/target.ts';
 import type { LogFields } from './log-format.ts';
 import { createService, type Service } from './service.ts';
@@ -48,7 +48,7 @@ beforeEach(async () => {
     config,
     secret,
     target: openTarget(config.target, [{ host: '127.0.0.1', port, family: 4 }], {}),
-    exponentiator: createExponentiator(),
+    exponentiator: new EventLoopExponentiator(),
     logger: {
       log: (level, event, message, fields) => lines.push({ level, event, message, fields }),
     },

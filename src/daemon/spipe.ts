@@ -7,7 +7,7 @@
  */
 
 import type { SpipeConfig } from '../config/config.ts';
-import { createExponentiator } from '../io/exponentiation.ts';
+import { EventLoopExponentiator } from '../io/exponentiation.ts';
 import { stdioChannel } from '../io/stdio.ts';
 import type { ConnectionSummary } from '../io/summary.ts';
 import { systemReason } from '../io/system-error.ts';
@@ -67,7 +67,7 @@ async function connect(
     secret,
     target: { endpoints },
     bind,
-    exponentiator: createExponentiator(),
+    exponentiator: new EventLoopExponentiator(),
     logger,
   });
   service.record(startEventLog(config, logger));

@@ -10,7 +10,7 @@ import type { ConnectionContext } from '../protocol/connection.ts';
 import type { CryptoSuite } from '../protocol/suite.ts';
 import type { ConnectionEvent } from '../protocol/vocabulary.ts';
 import { type Connection, type ConnectionOptions, runConnection } from './connection.ts';
-import { createExponentiator, type Exponentiator } from './exponentiation.ts';
+import { EventLoopExponentiator, type Exponentiator } from './exponentiation.ts';
 import type { DialListener } from './socket.ts';
 import type { ConnectionSummary } from './summary.ts';
 import { FakeChannel } from './testing/fake-channel.ts';
@@ -27,7 +27,7 @@ function run(
   role: 'client' | 'server',
   changes: Partial<ConnectionContext> = {},
   recorder?: ConnectionRecorder,
-  exponentiator: Exponentiator = createExponentiator(),
+  exponentiator: Exponentiator = new EventLoopExponentiator(),
 ): Running {
   const source = new FakeChannel();
   const dialled: DialListener[] = [];

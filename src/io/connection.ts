@@ -23,10 +23,11 @@ import { InvariantViolation } from '../protocol/invariant.ts';
 import { NONCE_BYTES, type Side } from '../protocol/parameters.ts';
 import { secretsOf } from '../protocol/secrets.ts';
 import type { ConnectionEffect, ConnectionEvent, Step, Timer } from '../protocol/vocabulary.ts';
+import type { Cancel } from './cancel.ts';
 import type { Channel } from './channel.ts';
 import type { Exponentiator } from './exponentiation.ts';
 import { Meter } from './meter.ts';
-import type { Cancel, DialListener } from './socket.ts';
+import type { DialListener } from './socket.ts';
 import type { ConnectionSummary } from './summary.ts';
 
 /** What a connection needs from outside. */

@@ -4,43 +4,27 @@
  * While handshakes come in, the event loop goes on moving the data of other connections. In idle
  * time the thread makes a few key pairs, so that a connection finds one ready: each is used for
  * one connection and never again (HS-8). Where the thread cannot be had or is lost, everything
- * runs as in `exponentiation.ts`, which is slower and no less right.
+ * runs as in `exponentiation.ts`, which is slower and no less right, until it is started again.
  */
 
-import { randomFillSync } from 'node:crypto';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { eraseSecrets, type KeyPair } from '../crypto/index.ts';
-import { EXPONENT_BYTES } from '../protocol/parameters.ts';
-import { createExponentiator, type Exponentiator } from './exponentiation.ts';
-import {
-  createSlotMemory,
-  eraseSlot,
-  type PowerRequest,
-  READY,
-  SLOTS,
-  slotAt,
-  type ThreadMessage,
-} from './exponentiation-slots.ts';
-import type { Cancel } from './socket.ts';
+import type { Cancel } from './cancel.ts';
+import { EventLoopExponentiator, type Power } from './exponentiation.ts';
+import { Slots, type ThreadMessage } from './exponentiation-slots.ts';
 
 /** So many key pairs lie ready at the most: what a burst of connections takes. */
-export const KEY_PAIRS_AHEAD = 16;
+const KEY_PAIRS_AHEAD = 16;
 
-/** An exponentiator that owns a thread. */
-export interface ThreadedExponentiator extends Exponentiator {
-  /** Start the thread. Until it runs the event loop's own thread does the work. */
-  start(): void;
-  /** Whether the thread does the work now. */
-  readonly running: boolean;
-  /** End the thread and overwrite the key pairs that were not used. Nothing is answered any more. */
-  close(): void;
-}
+/** Milliseconds until a lost thread is started again: twice as many each time. */
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 600_000;
 
 export interface ThreadOptions {
   /** How many key pairs to make ahead; 0 where none is needed (`-f`). */
   readonly ahead?: number;
-  /** The thread ended by itself, or could not begin. Called at most once. */
+  /** The thread ended by itself, or could not begin. It is started again after a pause. */
   lost?(): void;
   /** The program that the thread runs. */
   readonly script?: URL;
@@ -61,150 +45,118 @@ const SCRIPT =
 /** What the thread's heap may take: its garbage is not worth more. In MiB. */
 const LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 24 };
 
-/** One power to be computed, and what becomes of it. */
-interface Job {
-  readonly of: PowerRequest['of'];
-  readonly x: Uint8Array;
-  /** The base, where it is not the generator. */
-  readonly y?: Uint8Array;
-  /** Takes the power, a fresh array. */
-  answer(power: Uint8Array): void;
-  /** The same without the thread. */
-  doHere(): Cancel;
-}
+/** An exponentiator that owns a thread. Until that runs, the event loop's own does the work. */
+export class ExponentiationThread extends EventLoopExponentiator {
+  readonly #options: Required<ThreadOptions>;
+  readonly #ready: KeyPair[] = [];
+  /** What was ready, and is answered with in this turn. */
+  readonly #given = new Set<KeyPair>();
+  #making = false;
+  #thread: { readonly worker: Worker; readonly slots: Slots; running: boolean } | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  #pause = FIRST_PAUSE;
 
-/** An exponentiator whose thread is still to be started. */
-export function createExponentiationThread({
-  ahead = KEY_PAIRS_AHEAD,
-  lost = () => {},
-  script = SCRIPT,
-}: ThreadOptions = {}): ThreadedExponentiator {
-  const here = createExponentiator();
-  const memory = createSlotMemory();
-  const slots = Array.from({ length: SLOTS }, (_, index) => slotAt(memory, index));
-  /** What the thread works on, by slot; a job that was cancelled has gone from here. */
-  const working = new Map<number, Job | undefined>();
-  const queue = new Set<Job>();
-  const ready: KeyPair[] = [];
-  let making = false;
-  let running = false;
-  let worker: Worker | undefined;
+  constructor({ ahead = KEY_PAIRS_AHEAD, lost = () => {}, script = SCRIPT }: ThreadOptions = {}) {
+    super();
+    this.#options = { ahead, lost, script };
+  }
 
-  const said = (message: ThreadMessage): void => {
-    if (message === READY) {
-      running = worker !== undefined;
-    } else {
-      answered(message);
-    }
-    post();
-  };
-  const answered = (index: number): void => {
-    const slot = slotAt(memory, index);
-    const power = Uint8Array.from(slot.power);
-    eraseSlot(slot);
-    const job = working.get(index);
-    working.delete(index);
-    job?.answer(power);
-  };
-  const ended = (): void => {
-    if (worker === undefined) return;
-    worker = undefined;
-    running = false;
-    for (const slot of slots) eraseSlot(slot);
-    // What the thread owed is done here: no connection is lost with it.
-    for (const job of [...working.values(), ...queue]) job?.doHere();
-    lost();
-  };
-
-  /** Give the thread as much as it can take: what is asked for first, then a pair for later. */
-  const post = (): void => {
-    if (!running) return;
-    for (const [index, slot] of slots.entries()) {
-      if (working.has(index)) continue;
-      const job = nextJob();
-      if (job === undefined) return;
-      slot.exponent.set(job.x);
-      if (job.y !== undefined) slot.base.set(job.y);
-      working.set(index, job);
-      worker?.postMessage({ slot: index, of: job.of } satisfies PowerRequest);
-    }
-  };
-  const nextJob = (): Job | undefined => {
-    for (const job of queue) {
-      queue.delete(job);
-      return job;
-    }
-    // One at a time: who asks for something meanwhile waits half a millisecond at the most.
-    if (making || ready.length >= ahead) return undefined;
-    making = true;
-    return pairJob((pair) => {
-      making = false;
-      ready.push(pair);
-    });
-  };
-  const submit = (job: Job): Cancel => {
-    if (!running) return job.doHere();
-    queue.add(job);
-    post();
-    return () => {
-      // Only what is made here is given up here: another x is its connection's to erase.
-      if (job.of === 'generator') eraseSecrets([job.x]);
-      queue.delete(job);
-      for (const [index, other] of working) if (other === job) working.set(index, undefined);
-    };
-  };
-  const pairJob = (answer: (pair: KeyPair) => void): Job => {
-    const x = randomFillSync(new Uint8Array(EXPONENT_BYTES));
-    return {
-      of: 'generator',
-      x,
-      answer: (y) => answer({ x, y }),
-      doHere: () => here.generateKeyPair(answer),
-    };
-  };
-
-  return {
-    get running() {
-      return running;
-    },
-    start() {
-      worker = new Worker(script, { workerData: memory, resourceLimits: LIMITS });
+  start(): void {
+    const slots = new Slots();
+    try {
+      const settings = { workerData: slots.memory, resourceLimits: LIMITS };
+      const worker = new Worker(this.#options.script, settings);
+      this.#thread = { worker, slots, running: false };
       // A daemon that has served its last connection is done.
       worker.unref();
-      worker.on('message', said);
-      worker.once('error', ended);
-      worker.once('exit', ended);
-    },
-    generateKeyPair(answer) {
-      const pair = ready.shift();
-      if (pair === undefined) return submit(pairJob(answer));
-      let cancelled = false;
-      process.nextTick(() => {
-        if (cancelled) eraseSecrets([pair.x]);
-        else answer(pair);
-        // Otherwise the thread stays free for this connection's next question, and makes a pair
-        // after that.
-        if (ready.length < ahead / 2) post();
+      worker.on('message', (message: ThreadMessage) => this.#onMessage(message));
+      // An exit follows.
+      worker.on('error', () => {});
+      worker.on('exit', () => {
+        slots.erase();
+        if (this.#thread !== undefined) this.#onLost(slots.powers);
       });
-      return () => {
-        cancelled = true;
-      };
-    },
-    computeSharedSecret: (x, y, answer) =>
-      submit({
-        of: 'base',
-        x,
-        y,
-        answer,
-        doHere: () => here.computeSharedSecret(x, y, answer),
-      }),
-    close() {
-      const ending = worker;
-      worker = undefined;
-      running = false;
-      queue.clear();
-      eraseSecrets(ready.splice(0).map(({ x }) => x));
-      void ending?.terminate();
-    },
-  };
+    } catch {
+      this.#onLost([]);
+    }
+  }
+
+  /** Whether the thread does the work now. */
+  get running(): boolean {
+    return this.#thread?.running === true;
+  }
+
+  /** End the thread and overwrite what was not used. Nothing is answered any more. */
+  close(): void {
+    for (const power of [...this.waiting, ...(this.#thread?.slots.powers ?? [])]) {
+      this.giveUp(power);
+    }
+    eraseSecrets([...this.#ready.splice(0), ...this.#given].map(({ x }) => x));
+    this.#given.clear();
+    clearTimeout(this.#restart);
+    const worker = this.#thread?.worker;
+    this.#thread = undefined;
+    void worker?.terminate();
+  }
+
+  override generateKeyPair(answer: (pair: KeyPair) => void): Cancel {
+    const pair = this.#ready.shift();
+    if (pair === undefined) return super.generateKeyPair(answer);
+    this.#given.add(pair);
+    process.nextTick(() => {
+      if (this.#given.delete(pair)) answer(pair);
+      // Otherwise the thread stays free for this connection's next question, and makes a pair
+      // after that.
+      if (this.#ready.length < this.#options.ahead / 2) this.work();
+    });
+    return () => {
+      if (this.#given.delete(pair)) eraseSecrets([pair.x]);
+    };
+  }
+
+  /** Give the thread as much as it can take: what is asked for first, then a pair for later. */
+  protected override work(): void {
+    const thread = this.#thread;
+    if (!thread?.running) {
+      super.work();
+      return;
+    }
+    while (thread.slots.free) {
+      const power = this.next() ?? this.#nextAhead();
+      if (power === undefined) return;
+      thread.worker.postMessage(thread.slots.put(power));
+    }
+  }
+
+  protected override withdraw(power: Power): boolean {
+    return super.withdraw(power) || this.#thread?.slots.orphan(power) === true;
+  }
+
+  #nextAhead(): Power | undefined {
+    // One at a time: who asks for something meanwhile waits half a millisecond at the most.
+    if (this.#making || this.#ready.length >= this.#options.ahead) return undefined;
+    this.#making = true;
+    return this.newKeyPair((pair) => {
+      this.#making = false;
+      this.#ready.push(pair);
+    });
+  }
+
+  #onMessage(message: ThreadMessage): void {
+    const thread = this.#thread;
+    if (thread === undefined) return;
+    if (message === 'ready') thread.running = true;
+    else thread.slots.answer(message);
+    this.work();
+  }
+
+  #onLost(owed: readonly Power[]): void {
+    this.#thread = undefined;
+    // What the thread owed is done here: no connection is lost with it.
+    for (const power of owed) this.waiting.add(power);
+    this.work();
+    this.#restart = setTimeout(() => this.start(), this.#pause).unref();
+    this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE);
+    this.#options.lost();
+  }
 }

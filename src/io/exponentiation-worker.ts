@@ -4,21 +4,23 @@
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { computeSharedSecret, eraseSecrets, generateKeyPair } from '../crypto/index.ts';
-import { type PowerRequest, READY, slotAt } from './exponentiation-slots.ts';
+import { eraseSecrets } from '../crypto/index.ts';
+import { compute } from './exponentiation.ts';
+import { type PowerRequest, slotAt, type ThreadMessage } from './exponentiation-slots.ts';
 
-const memory = workerData as SharedArrayBuffer;
-
-parentPort?.on('message', ({ slot: index, of }: PowerRequest) => {
-  const slot = slotAt(memory, index);
+parentPort?.on('message', ({ slot, of }: PowerRequest) => {
+  const shared = slotAt(workerData as SharedArrayBuffer, slot);
   // Copies, because OpenSSL's wrappers want memory that is not shared.
-  const x = Uint8Array.from(slot.exponent);
-  const power =
-    of === 'generator' ? generateKeyPair(x).y : computeSharedSecret(x, Uint8Array.from(slot.base));
-  slot.power.set(power);
-  eraseSecrets(of === 'generator' ? [x] : [x, power]);
-  parentPort?.postMessage(index);
+  const x = Uint8Array.from(shared.x);
+  const power = compute(of === 'generator' ? { x } : { x, base: Uint8Array.from(shared.base) });
+  shared.power.set(power);
+  eraseSecrets([x, power]);
+  say(slot);
 });
 
 // Started is not enough: a file that cannot be loaded starts, too.
-parentPort?.postMessage(READY);
+say('ready');
+
+function say(message: ThreadMessage): void {
+  parentPort?.postMessage(message);
+}

@@ -2,15 +2,15 @@
  * Goal of these tests: a crowd of exponentiations lets the event loop run between any two of them.
  */
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { computeSharedSecret } from '../crypto/index.ts';
-import { createExponentiator } from './exponentiation.ts';
+import { EventLoopExponentiator } from './exponentiation.ts';
 
 /** The next turn of the event loop. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test('at most one exponentiation runs in a turn of the event loop', async () => {
-  const exponentiator = createExponentiator();
+  const exponentiator = new EventLoopExponentiator();
   let done = 0;
   for (let i = 0; i < 10; i++) exponentiator.generateKeyPair(() => done++);
   let before = done;
@@ -21,8 +21,17 @@ test('at most one exponentiation runs in a turn of the event loop', async () => 
   }
 });
 
+test('where nothing is asked, no turn is taken', async () => {
+  const turns = vi.spyOn(globalThis, 'setImmediate');
+  const exponentiator = new EventLoopExponentiator();
+  await new Promise((resolve) => void exponentiator.generateKeyPair(resolve));
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(turns).toHaveBeenCalledOnce();
+  turns.mockRestore();
+});
+
 test('nothing is answered synchronously, and answers come in the order of requests', async () => {
-  const exponentiator = createExponentiator();
+  const exponentiator = new EventLoopExponentiator();
   const order: number[] = [];
   const all = new Promise<void>((resolve) => {
     exponentiator.generateKeyPair(() => order.push(1));
@@ -35,7 +44,7 @@ test('nothing is answered synchronously, and answers come in the order of reques
 });
 
 test('a cancelled request is never answered, and takes no turn', async () => {
-  const exponentiator = createExponentiator();
+  const exponentiator = new EventLoopExponentiator();
   const heard: string[] = [];
   const cancel = exponentiator.generateKeyPair(() => heard.push('first'));
   exponentiator.generateKeyPair(() => heard.push('second'));
@@ -49,7 +58,7 @@ test('a cancelled request is never answered, and takes no turn', async () => {
 //# An end that wants forward secrecy MUST choose 256 fresh random bits x for each connection and
 //# send y = 2^e mod p, where e is either x or 2²⁵⁸ + x.
 test('HS-8, HS-16: each pair is fresh, and two pairs agree on a secret', async () => {
-  const exponentiator = createExponentiator();
+  const exponentiator = new EventLoopExponentiator();
   const pair = () =>
     new Promise<{ x: Uint8Array; y: Uint8Array }>((resolve) =>
       exponentiator.generateKeyPair(resolve),

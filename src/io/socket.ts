@@ -6,6 +6,7 @@
 
 import { createConnection, type Socket } from 'node:net';
 import { failureCode } from '../protocol/thrown.ts';
+import type { Cancel } from './cancel.ts';
 import { type Channel, streamChannel } from './channel.ts';
 import type { Endpoint } from './resolve.ts';
 
@@ -16,9 +17,6 @@ export interface SocketOptions {
   /** The local address of outgoing connections (`-b`); port 0 leaves the port to the system. */
   readonly bind?: { readonly host: string; readonly port: number } | undefined;
 }
-
-/** Stops what it was returned for; without effect when that is over. */
-export type Cancel = () => void;
 
 /**
  * A socket accepted at this endpoint as a channel. The server that accepted it has set the socket's
