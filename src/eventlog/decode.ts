@@ -6,26 +6,24 @@
  */
 
 import { FAULTS, type FaultCode, type Outcome } from '../protocol/faults.ts';
-import type { ConnectionEvent } from '../protocol/vocabulary.ts';
+import { SIDES } from '../protocol/parameters.ts';
+import { EFFECTS, EVENTS, TIMERS } from '../protocol/vocabulary.ts';
+import { type AnyTerm, keptFields, type LoggedField } from './content.ts';
 import { Fields, FormatError } from './fields.ts';
 import {
+  type Derivation,
   type Dialled,
   FORMAT_NAME,
   FORMAT_VERSION,
-  type FullEffect,
   type LogContent,
   type LogEnd,
   type LogEntry,
   type LogHeader,
-  type WireEffect,
-  type WireEvent,
 } from './format.ts';
 
 const CONTENTS = ['wire', 'full'] as const;
 const ROLES = ['client', 'server'] as const;
 const DIALS = ['on-accept', 'after-handshake'] as const;
-const SIDES = ['plain', 'cipher'] as const;
-const TIMERS = ['connect', 'handshake', 'delivery'] as const;
 
 /** The first line. A log of another format or version is refused by name. */
 export function decodeHeader(object: string): LogHeader {
@@ -75,36 +73,27 @@ export function decodeLine(
 }
 
 function decodeEntry(fields: Fields, content: LogContent): LogEntry {
-  const common = {
+  const entry = {
+    content,
     sequence: fields.count('seq'),
     microseconds: fields.count('us'),
     phase: fields.string('phase'),
     ...(fields.has('dialled')
       ? { dialled: complete(fields.object('dialled'), decodeDialled) }
       : {}),
+    event: complete(fields.object('event'), (event) => decodeEvent(event, content)),
+    effects: fields
+      .objects('effects')
+      .map((effect) => complete(effect, () => decodeEffect(effect, content))),
   };
-  const event = fields.object('event');
-  const effects = fields.objects('effects');
-  if (content === 'wire') {
-    return {
-      content,
-      ...common,
-      event: complete(event, decodeWireEvent),
-      effects: effects.map((effect) => complete(effect, decodeWireEffect)),
-    };
-  }
-  return {
-    content,
-    ...common,
-    event: complete(event, decodeFullEvent),
-    effects: effects.map((effect) => complete(effect, decodeFullEffect)),
-    derivations: (fields.has('derived') ? fields.objects('derived') : []).map((derivation) =>
-      complete(derivation, () => ({
-        salt: derivation.bytes('salt'),
-        output: derivation.bytes('output'),
-      })),
-    ),
-  };
+  const derived = content === 'full' && fields.has('derived') ? fields.objects('derived') : [];
+  const derivations = derived.map((derivation) => complete(derivation, decodeDerivation));
+  // Its fields are those of its content: `keptFields` and the types are made of the same rows.
+  return (content === 'full' ? { ...entry, derivations } : entry) as LogEntry;
+}
+
+function decodeDerivation(fields: Fields): Derivation {
+  return { salt: fields.bytes('salt'), output: fields.bytes('output') };
 }
 
 function decodeDialled(fields: Fields): Dialled {
@@ -129,128 +118,41 @@ function decodeEnd(fields: Fields): LogEnd {
   return result;
 }
 
-function decodeFullEvent(fields: Fields): ConnectionEvent {
+function decodeEvent(fields: Fields, content: LogContent): AnyTerm {
   const type = fields.string('type');
-  switch (type) {
-    case 'connectionAccepted':
-      return { type, nonce: fields.bytes('nonce') };
-    case 'bytesReceived':
-      return { type, side: fields.oneOf('side', SIDES), bytes: fields.bytes('bytes') };
-    case 'keyPairGenerated':
-      return { type, x: fields.bytes('x'), y: fields.bytes('y') };
-    case 'sharedSecretComputed':
-      return { type, ySC: fields.bytes('ySC') };
-    default:
-      return decodeControlEvent(type, fields);
-  }
+  if (Object.hasOwn(EVENTS, type)) return decodeTerm(type, fields, content);
+  throw new FormatError(`event.type ${JSON.stringify(type)} is not an event`);
 }
 
-function decodeWireEvent(fields: Fields): WireEvent {
+function decodeEffect(fields: Fields, content: LogContent): AnyTerm {
   const type = fields.string('type');
-  switch (type) {
-    case 'connectionAccepted':
-    case 'keyPairGenerated':
-    case 'sharedSecretComputed':
-      return { type };
-    case 'bytesReceived': {
-      const side = fields.oneOf('side', SIDES);
-      return side === 'cipher'
-        ? { type, side, bytes: fields.bytes('bytes') }
-        : { type, side, length: fields.count('length') };
-    }
-    default:
-      return decodeControlEvent(type, fields);
-  }
+  if (Object.hasOwn(EFFECTS, type)) return decodeTerm(type, fields, content);
+  throw new FormatError(`${JSON.stringify(type)} is not an effect`);
 }
 
-/** The events that are the same in both contents. */
-function decodeControlEvent(type: string, fields: Fields): ConnectionEvent & WireEvent {
-  switch (type) {
-    case 'targetConnected':
-    case 'cancelRequested':
-      return { type };
-    case 'targetConnectFailed':
-      return { type, error: fields.string('error') };
-    case 'defectFound':
-      return { type, detail: fields.string('detail') };
-    case 'timerExpired':
-      return { type, timer: fields.oneOf('timer', TIMERS) };
-    case 'endReceived':
-    case 'endCompleted':
-      return { type, side: fields.oneOf('side', SIDES) };
-    case 'writeCompleted':
-      return { type, side: fields.oneOf('side', SIDES), length: fields.count('length') };
-    case 'socketFailed':
-      return { type, side: fields.oneOf('side', SIDES), error: fields.string('error') };
-    default:
-      throw new FormatError(`event.type ${JSON.stringify(type)} is not an event`);
+/** An event or effect: every field that this content keeps of it. */
+function decodeTerm(type: string, fields: Fields, content: LogContent): AnyTerm {
+  const term: Record<string, unknown> = {};
+  const side = fields.has('side') ? DECODE.side(fields, 'side') : undefined;
+  for (const { name, kind, optional } of keptFields(content, type, side)) {
+    if (!optional || fields.has(name)) term[name] = DECODE[kind](fields, name);
   }
+  return { type, ...term };
 }
 
-function decodeFullEffect(fields: Fields): FullEffect {
-  const type = fields.string('type');
-  switch (type) {
-    case 'sendBytes':
-      return { type, side: fields.oneOf('side', SIDES), bytes: fields.bytes('bytes') };
-    case 'computeSharedSecret':
-      return { type, x: fields.bytes('x'), y: fields.bytes('y') };
-    default:
-      return decodeControlEffect(type, fields);
-  }
-}
-
-function decodeWireEffect(fields: Fields): WireEffect {
-  const type = fields.string('type');
-  switch (type) {
-    case 'sendBytes': {
-      const side = fields.oneOf('side', SIDES);
-      return side === 'cipher'
-        ? { type, side, bytes: fields.bytes('bytes') }
-        : { type, side, length: fields.count('length') };
-    }
-    case 'computeSharedSecret':
-      return { type };
-    default:
-      return decodeControlEffect(type, fields);
-  }
-}
-
-/** The effects that are the same in both contents. */
-function decodeControlEffect(type: string, fields: Fields): FullEffect & WireEffect {
-  switch (type) {
-    case 'connectTarget':
-    case 'generateKeyPair':
-      return { type };
-    case 'startTimer':
-      return {
-        type,
-        timer: fields.oneOf('timer', TIMERS),
-        milliseconds: fields.count('milliseconds'),
-      };
-    case 'cancelTimer':
-      return { type, timer: fields.oneOf('timer', TIMERS) };
-    case 'startReading':
-    case 'stopReading':
-    case 'endWriting':
-      return { type, side: fields.oneOf('side', SIDES) };
-    case 'eraseSecrets':
-      return { type, lengths: fields.counts('lengths') };
-    case 'closeSide':
-      return {
-        type,
-        side: fields.oneOf('side', SIDES),
-        outcome: complete(fields.object('outcome'), decodeOutcome),
-      };
-    case 'closeConnection':
-      return {
-        type,
-        outcome: complete(fields.object('outcome'), decodeOutcome),
-        ...(fields.has('reset') ? { reset: fields.oneOf('reset', SIDES) } : {}),
-      };
-    default:
-      throw new FormatError(`${JSON.stringify(type)} is not an effect`);
-  }
-}
+/** How the value of each kind of field is read. */
+const DECODE: { readonly [Kind in LoggedField['kind']]: (from: Fields, name: string) => unknown } =
+  {
+    bytes: (from, name) => from.bytes(name),
+    length: (from, name) => from.count(name),
+    lengths: (from, name) => from.counts(name),
+    side: (from, name) => from.oneOf(name, SIDES),
+    timer: (from, name) => from.oneOf(name, TIMERS),
+    text: (from, name) => from.string(name),
+    count: (from, name) => from.count(name),
+    milliseconds: (from, name) => from.count(name),
+    outcome: (from, name) => complete(from.object(name), decodeOutcome),
+  };
 
 function decodeOutcome(fields: Fields): Outcome {
   const code = fields.string('code');

@@ -3,18 +3,18 @@
  * this several times as fast as JSON.stringify on the data path. `decode.ts` reads it back.
  */
 
-import type { ConnectionEvent } from '../protocol/vocabulary.ts';
 import { encodeBase64 } from './base64.ts';
+import { type AnyTerm, keptFields } from './content.ts';
 import {
   type Derivation,
   FORMAT_NAME,
   FORMAT_VERSION,
-  type FullEffect,
+  type LogContent,
   type LogEnd,
-  type LogEntry,
+  type LoggedValues,
   type LogHeader,
-  type WireEffect,
-  type WireEvent,
+  type StepEntry,
+  type WireEntry,
 } from './format.ts';
 
 /** The header as a JSON object; what is not there is left out. */
@@ -38,20 +38,23 @@ export function encodeHeader(header: LogHeader): string {
   });
 }
 
-/** An entry as a JSON object. `dialled` and `derived` are left out when there is nothing in them. */
-export function encodeEntry(entry: LogEntry): string {
-  const effects = entry.effects.map(encodeEffect).join(',');
+/**
+ * An entry as a JSON object, without what its content does not keep. `dialled` and `derived` are
+ * left out when there is nothing in them.
+ */
+export function encodeEntry(entry: StepEntry | WireEntry): string {
+  const { content, event, dialled } = entry;
+  const effects = entry.effects.map((effect) => encodeTerm(effect, content)).join(',');
+  const derivations = 'derivations' in entry && content === 'full' ? entry.derivations : [];
   const derived =
-    entry.content === 'full' && entry.derivations.length > 0
-      ? `,"derived":[${entry.derivations.map(encodeDerivation).join(',')}]`
-      : '';
-  const dialled =
-    entry.dialled === undefined
+    derivations.length > 0 ? `,"derived":[${derivations.map(encodeDerivation).join(',')}]` : '';
+  const answered =
+    dialled === undefined
       ? ''
-      : `,"dialled":${JSON.stringify({ to: entry.dialled.to, from: entry.dialled.from })}`;
+      : `,"dialled":${JSON.stringify({ to: dialled.to, from: dialled.from })}`;
   return (
-    `{"seq":${entry.sequence},"us":${entry.microseconds},"event":${encodeEvent(entry.event)}` +
-    `,"effects":[${effects}],"phase":${JSON.stringify(entry.phase)}${dialled}${derived}}`
+    `{"seq":${entry.sequence},"us":${entry.microseconds},"event":${encodeTerm(event, content)}` +
+    `,"effects":[${effects}],"phase":${JSON.stringify(entry.phase)}${answered}${derived}}`
   );
 }
 
@@ -73,91 +76,29 @@ export function encodeEnd(end: LogEnd): string {
   });
 }
 
-function encodeEvent(event: ConnectionEvent | WireEvent): string {
-  switch (event.type) {
-    case 'connectionAccepted':
-      return 'nonce' in event
-        ? `{"type":"connectionAccepted","nonce":${encodeBytes(event.nonce)}}`
-        : '{"type":"connectionAccepted"}';
-    case 'bytesReceived':
-      return `{"type":"bytesReceived",${encodePayload(event)}}`;
-    case 'keyPairGenerated':
-      return 'x' in event
-        ? `{"type":"keyPairGenerated","x":${encodeBytes(event.x)},"y":${encodeBytes(event.y)}}`
-        : '{"type":"keyPairGenerated"}';
-    case 'sharedSecretComputed':
-      return 'ySC' in event
-        ? `{"type":"sharedSecretComputed","ySC":${encodeBytes(event.ySC)}}`
-        : '{"type":"sharedSecretComputed"}';
-    case 'targetConnected':
-    case 'cancelRequested':
-      return JSON.stringify({ type: event.type });
-    case 'targetConnectFailed':
-      return JSON.stringify({ type: event.type, error: event.error });
-    case 'defectFound':
-      return JSON.stringify({ type: event.type, detail: event.detail });
-    case 'timerExpired':
-      return JSON.stringify({ type: event.type, timer: event.timer });
-    case 'endReceived':
-    case 'endCompleted':
-      return JSON.stringify({ type: event.type, side: event.side });
-    case 'writeCompleted':
-      return JSON.stringify({ type: event.type, side: event.side, length: event.length });
-    case 'socketFailed':
-      return JSON.stringify({ type: event.type, side: event.side, error: event.error });
+/** An event or effect: its type, and what this content keeps of it. */
+function encodeTerm(term: AnyTerm, content: LogContent): string {
+  let text = `{"type":"${term.type}"`;
+  for (const { kind, valueIn, before, after } of keptFields(content, term.type, term.side)) {
+    const value = valueIn(term);
+    // The value is of its kind: the types of events and effects are made of the same rows.
+    if (value !== undefined) text += before + ENCODE[kind](value as never) + after;
   }
+  return `${text}}`;
 }
 
-function encodeEffect(effect: FullEffect | WireEffect): string {
-  switch (effect.type) {
-    case 'sendBytes':
-      return `{"type":"sendBytes",${encodePayload(effect)}}`;
-    case 'computeSharedSecret':
-      return 'x' in effect
-        ? `{"type":"computeSharedSecret","x":${encodeBytes(effect.x)},"y":${encodeBytes(effect.y)}}`
-        : '{"type":"computeSharedSecret"}';
-    case 'connectTarget':
-    case 'generateKeyPair':
-      return JSON.stringify({ type: effect.type });
-    case 'startTimer':
-      return JSON.stringify({
-        type: effect.type,
-        timer: effect.timer,
-        milliseconds: effect.milliseconds,
-      });
-    case 'cancelTimer':
-      return JSON.stringify({ type: effect.type, timer: effect.timer });
-    case 'startReading':
-    case 'stopReading':
-    case 'endWriting':
-      return JSON.stringify({ type: effect.type, side: effect.side });
-    case 'eraseSecrets':
-      return JSON.stringify({ type: effect.type, lengths: effect.lengths });
-    case 'closeSide':
-      return JSON.stringify({
-        type: effect.type,
-        side: effect.side,
-        outcome: encodableOutcome(effect.outcome),
-      });
-    case 'closeConnection':
-      return JSON.stringify({
-        type: effect.type,
-        outcome: encodableOutcome(effect.outcome),
-        reset: effect.reset,
-      });
-  }
-}
-
-/** The fields that `bytesReceived` and `sendBytes` share. */
-function encodePayload(
-  payload:
-    | { readonly side: string; readonly bytes: Uint8Array }
-    | { readonly side: string; readonly length: number },
-): string {
-  return 'bytes' in payload
-    ? `"side":"${payload.side}","bytes":${encodeBytes(payload.bytes)}`
-    : `"side":"${payload.side}","length":${payload.length}`;
-}
+/** How the value of each kind of field is written, between the quotes of those that have them. */
+const ENCODE: { readonly [Kind in keyof LoggedValues]: (value: LoggedValues[Kind]) => string } = {
+  bytes: encodeBase64,
+  side: String,
+  timer: String,
+  text: JSON.stringify,
+  count: String,
+  length: String,
+  milliseconds: String,
+  lengths: JSON.stringify,
+  outcome: (outcome) => JSON.stringify(encodableOutcome(outcome)),
+};
 
 function encodeDerivation(derivation: Derivation): string {
   return `{"salt":${encodeBytes(derivation.salt)},"output":${encodeBytes(derivation.output)}}`;

@@ -8,8 +8,18 @@
 
 import type { ConnectionContext } from '../protocol/connection.ts';
 import type { Outcome } from '../protocol/faults.ts';
-import type { Policy, Role } from '../protocol/parameters.ts';
-import type { ConnectionEffect, ConnectionEvent } from '../protocol/vocabulary.ts';
+import type { Policy, Role, Side } from '../protocol/parameters.ts';
+import type {
+  ConnectionEffect,
+  ConnectionEvent,
+  EFFECTS,
+  EVENTS,
+  Field,
+  Fields,
+  Rows,
+  Term,
+  Values,
+} from '../protocol/vocabulary.ts';
 
 /** The first field of every event log. */
 export const FORMAT_NAME = 'spiped-eventlog';
@@ -61,32 +71,13 @@ export interface LogHeader extends ConnectionDescription {
 }
 
 /** An effect in a `full` log: as it was, but of erased secrets only how long they were. */
-export type FullEffect =
-  | Exclude<ConnectionEffect, { readonly type: 'eraseSecrets' }>
-  | { readonly type: 'eraseSecrets'; readonly lengths: readonly number[] };
+export type FullEffect = Logged<typeof EFFECTS, 'full'>;
 
 /** An event in a `wire` log: its only bytes are those that came from the cipher socket. */
-export type WireEvent =
-  | Exclude<
-      ConnectionEvent,
-      {
-        readonly type:
-          | 'connectionAccepted'
-          | 'bytesReceived'
-          | 'keyPairGenerated'
-          | 'sharedSecretComputed';
-      }
-    >
-  | { readonly type: 'connectionAccepted' | 'keyPairGenerated' | 'sharedSecretComputed' }
-  | { readonly type: 'bytesReceived'; readonly side: 'cipher'; readonly bytes: Uint8Array }
-  | { readonly type: 'bytesReceived'; readonly side: 'plain'; readonly length: number };
+export type WireEvent = Logged<typeof EVENTS, 'wire'>;
 
 /** An effect in a `wire` log: its only bytes are those that were sent to the cipher socket. */
-export type WireEffect =
-  | Exclude<FullEffect, { readonly type: 'sendBytes' | 'computeSharedSecret' }>
-  | { readonly type: 'computeSharedSecret' }
-  | { readonly type: 'sendBytes'; readonly side: 'cipher'; readonly bytes: Uint8Array }
-  | { readonly type: 'sendBytes'; readonly side: 'plain'; readonly length: number };
+export type WireEffect = Logged<typeof EFFECTS, 'wire'>;
 
 /**
  * One answer of the suite's `pbkdf2` with K as its password: dk1 or dk2. A `full` log holds it
@@ -106,6 +97,14 @@ interface EntryTimes {
   readonly phase: string;
   /** Where the event is `targetConnected`. */
   readonly dialled?: Dialled;
+}
+
+/** One event with what came of it, before a log of this content leaves out what it does not keep. */
+export interface StepEntry extends EntryTimes {
+  readonly content: LogContent;
+  readonly event: ConnectionEvent;
+  readonly effects: readonly (ConnectionEffect | FullEffect)[];
+  readonly derivations: readonly Derivation[];
 }
 
 /** One event of a `full` log, with what came of it. */
@@ -149,3 +148,52 @@ export type LogRecord =
   | { readonly kind: 'header'; readonly line: number; readonly header: LogHeader }
   | { readonly kind: 'entry'; readonly line: number; readonly entry: LogEntry }
   | { readonly kind: 'end'; readonly line: number; readonly end: LogEnd };
+
+/** How a log sees an event or effect: all of it, or what may be told of it on this side. */
+export type LogView = 'full' | Side;
+
+/** The kinds of values in a log. Of some bytes it has the length, of those to be erased always. */
+export interface LoggedValues extends Omit<Values, 'secrets'> {
+  readonly length: number;
+  readonly lengths: readonly number[];
+}
+
+/** What a log of this content has of a table of events or effects: `content.ts`, as types. */
+type Logged<Table extends Rows, Content extends LogContent> = {
+  [Type in keyof Table]: LoggedTerm<
+    Type,
+    Table[Type]['fields'],
+    Content extends 'full' ? 'full' : ViewOnWire<Table[Type]['fields']>
+  >;
+}[keyof Table];
+
+/** A payload is told of one side and not of the other: these are two shapes. */
+type ViewOnWire<Of extends Fields> =
+  Extract<Of[keyof Of], { readonly disclosure: 'wire-if-cipher' }> extends never ? 'either' : Side;
+
+type LoggedTerm<Type, Of extends Fields, View> = View extends unknown
+  ? Term<
+      Type,
+      {
+        readonly [Name in keyof Of as Renamed<Name, Shown<Of[Name], View>>]: Shown<Of[Name], View>;
+      },
+      LoggedValues & { readonly side: View extends Side ? View : Side }
+    >
+  : never;
+
+/** What a view has of a field, if anything. */
+type Shown<Of extends Field, View> = Of extends { readonly kind: 'secrets' }
+  ? { readonly kind: 'lengths' }
+  : View extends 'full'
+    ? Of
+    : Of extends { readonly disclosure: 'secret' | 'unsent' }
+      ? never
+      : [Of, View] extends [{ readonly kind: 'bytes' }, 'plain']
+        ? { readonly kind: 'length' }
+        : Of;
+
+type Renamed<Name, Of> = [Of] extends [never]
+  ? never
+  : Of extends { readonly kind: infer Length extends 'length' | 'lengths' }
+    ? Length
+    : Name;

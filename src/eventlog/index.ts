@@ -19,8 +19,7 @@ export { EventLogError, readEventLog, readEventLogFile } from './reader.ts';
 export { redact } from './redact.ts';
 export {
   counted,
-  describeEffect,
-  describeEvent,
+  inWords,
   printable,
   type RenderOptions,
   render,

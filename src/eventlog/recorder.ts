@@ -7,12 +7,11 @@
  */
 
 import type { ConnectionState } from '../protocol/connection.ts';
-import type { CryptoSuite } from '../protocol/suite.ts';
+import { type CryptoSuite, withDerivation } from '../protocol/suite.ts';
 import { asError } from '../protocol/thrown.ts';
 import type { ConnectionEffect, ConnectionEvent, Step } from '../protocol/vocabulary.ts';
-import { wireEffect, wireEvent, withoutErasedSecrets } from './content.ts';
 import { encodeEnd, encodeEntry, encodeHeader } from './encode.ts';
-import type { Derivation, Dialled, LogHeader } from './format.ts';
+import type { Derivation, Dialled, LogContent, LogHeader } from './format.ts';
 import { LogFile, type LogStorage } from './log-file.ts';
 import { Tally } from './tally.ts';
 
@@ -79,7 +78,7 @@ export function createRecorder(options: RecorderOptions): OwnedRecorder {
 class Recorder implements OwnedRecorder {
   readonly suite: CryptoSuite;
   readonly done: Promise<Error | undefined>;
-  readonly #full: boolean;
+  readonly #content: LogContent;
   readonly #file: LogFile;
   readonly #now: () => number;
   readonly #tally = new Tally();
@@ -91,8 +90,8 @@ class Recorder implements OwnedRecorder {
   #drainWaiters: (() => void)[] = [];
 
   constructor({ header, suite, storage, path, now, written }: RecorderOptions) {
-    this.#full = header.content === 'full';
-    this.suite = this.#full ? this.#noting(suite) : suite;
+    this.#content = header.content;
+    this.suite = header.content === 'full' ? this.#noting(suite) : suite;
     this.#now = now;
     this.#file = new LogFile(storage, path, () => {
       if (!this.#file.stopped) written();
@@ -135,22 +134,16 @@ class Recorder implements OwnedRecorder {
     dialled: Dialled | undefined,
     derivations: readonly Derivation[],
   ): void {
-    const effects = step.effects.map(withoutErasedSecrets);
+    const { effects } = step;
     this.#tally.add(event, effects);
-    const common = {
+    const object = encodeEntry({
+      content: this.#content,
       sequence: this.#tally.events,
       microseconds: this.#time(),
       phase: step.state.phase,
       ...(dialled !== undefined && event.type === 'targetConnected' ? { dialled } : {}),
-    };
-    const object = this.#full
-      ? encodeEntry({ content: 'full', ...common, event, effects, derivations })
-      : encodeEntry({
-          content: 'wire',
-          ...common,
-          event: wireEvent(event),
-          effects: effects.map(wireEffect),
-        });
+      ...{ event, effects, derivations },
+    });
     this.#file.append(object);
   }
 
@@ -165,17 +158,11 @@ class Recorder implements OwnedRecorder {
 
   /** The suite, noting what it derives: K is the password of every derivation. */
   #noting(suite: CryptoSuite): CryptoSuite {
-    return {
-      pbkdf2: (password, salt, length) => {
-        const output = suite.pbkdf2(password, salt, length);
-        if (!this.#ended && !this.#file.stopped) this.#derivations.push({ salt, output });
-        return output;
-      },
-      hmac: (key, message) => suite.hmac(key, message),
-      equal: (a, b) => suite.equal(a, b),
-      sealPackets: (keys, first, plaintext) => suite.sealPackets(keys, first, plaintext),
-      openPackets: (keys, first, ...parts) => suite.openPackets(keys, first, ...parts),
-    };
+    return withDerivation(suite, (password, salt, length) => {
+      const output = suite.pbkdf2(password, salt, length);
+      if (!this.#ended && !this.#file.stopped) this.#derivations.push({ salt, output });
+      return output;
+    });
   }
 
   /** A defect in recording ends the recording, and is reported like an error of the disk. */

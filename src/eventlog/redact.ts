@@ -4,7 +4,6 @@
  */
 
 import { DigestChain } from './chain.ts';
-import { wireEntry } from './content.ts';
 import { encodeEnd, encodeEntry, encodeHeader } from './encode.ts';
 import type { LogRecord } from './format.ts';
 
@@ -21,11 +20,9 @@ export async function* redact(
       case 'header':
         yield chain.seal(encodeHeader({ ...record.header, content: 'wire' }));
         break;
-      case 'entry': {
-        const { entry } = record;
-        yield chain.seal(encodeEntry(entry.content === 'full' ? wireEntry(entry) : entry));
+      case 'entry':
+        yield chain.seal(encodeEntry({ ...record.entry, content: 'wire' }));
         break;
-      }
       case 'end':
         yield chain.seal(encodeEnd(record.end));
         break;

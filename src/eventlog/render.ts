@@ -7,16 +7,9 @@
 
 import { describeOutcome, type Outcome } from '../protocol/faults.ts';
 import type { Role } from '../protocol/parameters.ts';
-import type { ConnectionEvent } from '../protocol/vocabulary.ts';
-import type {
-  FullEffect,
-  LogEnd,
-  LogEntry,
-  LogHeader,
-  LogRecord,
-  WireEffect,
-  WireEvent,
-} from './format.ts';
+import { VOCABULARY } from '../protocol/vocabulary.ts';
+import { type AnyTerm, keptFields } from './content.ts';
+import type { LogEnd, LogEntry, LoggedValues, LogHeader, LogRecord } from './format.ts';
 
 /** How to render. */
 export interface RenderOptions {
@@ -67,10 +60,10 @@ function renderEntry(entry: LogEntry, role: Role): string {
     entry.content === 'full'
       ? entry.derivations.map(({ output }) => `derive ${output.length} bytes`)
       : [];
-  const caused = [...derivations, ...entry.effects.map((effect) => describeEffect(effect, role))];
+  const caused = [...derivations, ...entry.effects.map((effect) => inWords(effect, role))];
   const effects = caused.length === 0 ? '' : ` → ${caused.join('; ')}`;
   return printable(
-    `${sequence} ${seconds(entry.microseconds)} ${describeEvent(entry.event)}${describeDialled(entry)}${effects} [${entry.phase}]`,
+    `${sequence} ${seconds(entry.microseconds)} ${inWords(entry.event, role)}${describeDialled(entry)}${effects} [${entry.phase}]`,
   );
 }
 
@@ -90,83 +83,41 @@ function renderEnd(end: LogEnd, role: Role): string {
   );
 }
 
-/** One event in words, without its bytes. Not made printable yet: see {@link printable}. */
-export function describeEvent(event: ConnectionEvent | WireEvent): string {
-  switch (event.type) {
-    case 'connectionAccepted':
-      return 'connection accepted';
-    case 'targetConnected':
-      return 'target connected';
-    case 'targetConnectFailed':
-      return `target connect failed: ${event.error}`;
-    case 'timerExpired':
-      return `${event.timer} timer expired`;
-    case 'bytesReceived':
-      return `${event.side}: received ${describeLength(event)}`;
-    case 'endReceived':
-      return `${event.side}: received end`;
-    case 'writeCompleted':
-      return `${event.side}: wrote ${counted(event.length, 'byte')}`;
-    case 'endCompleted':
-      return `${event.side}: wrote end`;
-    case 'socketFailed':
-      return `${event.side}: failed: ${event.error}`;
-    case 'keyPairGenerated':
-      return 'key pair generated';
-    case 'sharedSecretComputed':
-      return 'shared secret computed';
-    case 'cancelRequested':
-      return 'cancel requested';
-    case 'defectFound':
-      return `defect found: ${event.detail}`;
+/**
+ * One event or effect of an end of this role in words, without its bytes. Not made printable yet:
+ * see {@link printable}.
+ */
+export function inWords(term: AnyTerm, role: Role): string {
+  const { words = term.type } = VOCABULARY[term.type] ?? {};
+  const fields: Record<string, string> = {};
+  // Of the plain side no bytes may be told, only their lengths: that is what the words are about.
+  for (const { name, kind, valueIn } of keptFields('wire', term.type, 'plain')) {
+    const value = valueIn(term);
+    if (value !== undefined) fields[name] = IN_WORDS[kind](value as never, role);
   }
+  return words
+    .replace(/\[(.*\{(\w+)\}.*)\]/, (_, part: string, name: string) => (name in fields ? part : ''))
+    .replaceAll(/\{(\w+)\}/g, (_, name: string) => fields[name] ?? '');
 }
 
-/**
- * One effect of an end of this role in words, without its bytes. Not made printable yet: see
- * {@link printable}.
- */
-export function describeEffect(effect: FullEffect | WireEffect, role: Role): string {
-  switch (effect.type) {
-    case 'connectTarget':
-      return 'connect target';
-    case 'startTimer':
-      return `start ${effect.timer} timer (${effect.milliseconds / 1000} s)`;
-    case 'cancelTimer':
-      return `cancel ${effect.timer} timer`;
-    case 'sendBytes':
-      return `${effect.side}: send ${describeLength(effect)}`;
-    case 'startReading':
-      return `${effect.side}: start reading`;
-    case 'stopReading':
-      return `${effect.side}: stop reading`;
-    case 'endWriting':
-      return `${effect.side}: send end`;
-    case 'closeSide':
-      return `${effect.side}: close: ${describe(effect.outcome, role)}`;
-    case 'generateKeyPair':
-      return 'generate key pair';
-    case 'computeSharedSecret':
-      return 'compute shared secret';
-    case 'eraseSecrets':
-      return `erase ${counted(effect.lengths.length, 'secret')}`;
-    case 'closeConnection':
-      return (
-        `close: ${describe(effect.outcome, role)}` +
-        (effect.reset === undefined ? '' : ` (with a reset of ${effect.reset})`)
-      );
-  }
-}
+/** The value of each kind of field in words. */
+const IN_WORDS: {
+  readonly [Kind in keyof LoggedValues]: (value: LoggedValues[Kind], role: Role) => string;
+} = {
+  bytes: ({ length }) => counted(length, 'byte'),
+  length: (length) => counted(length, 'byte'),
+  count: (bytes) => counted(bytes, 'byte'),
+  lengths: ({ length }) => counted(length, 'secret'),
+  milliseconds: (milliseconds) => `${milliseconds / 1000} s`,
+  side: String,
+  timer: String,
+  text: String,
+  outcome: describe,
+};
 
 function describe(outcome: Outcome, role: Role): string {
   const party = describeOutcome(outcome, role);
   return outcome.code === 'closed' ? party : `${outcome.code}: ${party}`;
-}
-
-function describeLength(
-  payload: { readonly bytes: Uint8Array } | { readonly length: number },
-): string {
-  return counted('bytes' in payload ? payload.bytes.length : payload.length, 'byte');
 }
 
 /** The byte fields of an entry, in the order of the line, each under its name. */

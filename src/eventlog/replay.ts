@@ -13,7 +13,7 @@ import {
   stepConnection,
 } from '../protocol/connection.ts';
 import { SECRET_BYTES } from '../protocol/parameters.ts';
-import type { CryptoSuite } from '../protocol/suite.ts';
+import { type CryptoSuite, withDerivation } from '../protocol/suite.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { withoutErasedSecrets } from './content.ts';
 import { firstDifference } from './difference.ts';
@@ -101,13 +101,7 @@ export class Machine {
       timeoutMilliseconds: header.timeoutMilliseconds,
       dial: header.dial,
       secret: secret ?? new Uint8Array(SECRET_BYTES),
-      suite: {
-        pbkdf2: (_password, salt, length) => this.#derive(salt, length),
-        hmac: (key, message) => suite.hmac(key, message),
-        equal: (a, b) => suite.equal(a, b),
-        sealPackets: (keys, first, plaintext) => suite.sealPackets(keys, first, plaintext),
-        openPackets: (keys, first, ...parts) => suite.openPackets(keys, first, ...parts),
-      },
+      suite: withDerivation(suite, (_password, salt, length) => this.#derive(salt, length)),
     };
   }
 

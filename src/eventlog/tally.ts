@@ -4,7 +4,7 @@
  */
 
 import type { Outcome } from '../protocol/faults.ts';
-import type { ConnectionEvent } from '../protocol/vocabulary.ts';
+import type { ConnectionEffect, ConnectionEvent } from '../protocol/vocabulary.ts';
 import type { FullEffect, LogEnd, WireEffect, WireEvent } from './format.ts';
 
 /** What has been recorded of one connection so far. */
@@ -19,7 +19,10 @@ export class Tally {
     return this.#events;
   }
 
-  add(event: ConnectionEvent | WireEvent, effects: readonly (FullEffect | WireEffect)[]): void {
+  add(
+    event: ConnectionEvent | WireEvent,
+    effects: readonly (ConnectionEffect | FullEffect | WireEffect)[],
+  ): void {
     this.#events += 1;
     if (event.type === 'bytesReceived') this.#received[event.side] += lengthOf(event);
     for (const effect of effects) {

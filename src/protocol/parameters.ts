@@ -41,8 +41,11 @@ export const PACKET_NUMBER_LIMIT = 1n << 64n;
  */
 export type Role = 'client' | 'server';
 
-/** One of the two sockets of a connection: the one that carries plaintext, or packets. */
-export type Side = 'plain' | 'cipher';
+/** The two sockets of a connection: the one that carries plaintext, and the one with packets. */
+export const SIDES = ['plain', 'cipher'] as const;
+
+/** One of {@link SIDES}. */
+export type Side = (typeof SIDES)[number];
 
 /** What this end does about forward secrecy. Both at once is a configuration error. */
 export interface Policy {

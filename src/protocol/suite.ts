@@ -58,3 +58,14 @@ export interface CryptoSuite {
     ...parts: readonly Uint8Array[]
   ): OpenedPackets;
 }
+
+/** The suite with another `pbkdf2`: one that is watched, or answered from a record. */
+export function withDerivation(suite: CryptoSuite, pbkdf2: CryptoSuite['pbkdf2']): CryptoSuite {
+  return {
+    pbkdf2,
+    hmac: (key, message) => suite.hmac(key, message),
+    equal: (a, b) => suite.equal(a, b),
+    sealPackets: (keys, first, plaintext) => suite.sealPackets(keys, first, plaintext),
+    openPackets: (keys, first, ...parts) => suite.openPackets(keys, first, ...parts),
+  };
+}

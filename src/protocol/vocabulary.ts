@@ -38,7 +38,7 @@ export type Timer = (typeof TIMERS)[number];
 export type Disclosure = 'secret' | 'unsent' | 'wire-if-cipher';
 
 /** What each kind of field is in the program. */
-interface Values {
+export interface Values {
   readonly bytes: Uint8Array;
   readonly side: Side;
   readonly timer: Timer;
@@ -66,8 +66,8 @@ export interface Row {
   /** What it says, for whoever handles it: shapes, units, answers. */
   readonly means: string;
   /**
-   * One line for a person. `{name}` is the field of that name in words, and bytes are never more
-   * than their length; what stands in brackets is left out where its field is absent.
+   * One line for a person. `{name}` is the field of that name in words, `{length}` so many bytes,
+   * `{lengths}` so many secrets; what stands in brackets is left out where its field is absent.
    */
   readonly words: string;
   readonly fields: Fields;
@@ -113,7 +113,7 @@ export const EVENTS = {
   },
   bytesReceived: {
     means: 'At least one byte arrived on `side`.',
-    words: '{side}: received {bytes}',
+    words: '{side}: received {length}',
     fields: { side, bytes: bytes('wire-if-cipher') },
   },
   endReceived: {
@@ -180,7 +180,7 @@ export const EFFECTS = {
   sendBytes: {
     means:
       'Write to `side`; answered by `writeCompleted` (one or several, adding up to the length).',
-    words: '{side}: send {bytes}',
+    words: '{side}: send {length}',
     fields: { side, bytes: bytes('wire-if-cipher') },
   },
   startReading: {
@@ -210,7 +210,7 @@ export const EFFECTS = {
   },
   eraseSecrets: {
     means: 'Overwrite these arrays: the connection does not need them any more.',
-    words: 'erase {secrets}',
+    words: 'erase {lengths}',
     fields: { secrets },
   },
   closeSide: {
@@ -228,6 +228,9 @@ export const EFFECTS = {
   },
 } as const satisfies Rows;
 
+/** Every event and effect, by its type. */
+export const VOCABULARY: Rows = { ...EVENTS, ...EFFECTS };
+
 /** An event of one connection. */
 export type ConnectionEvent = Terms<typeof EVENTS>;
 
@@ -243,17 +246,17 @@ export type Terms<Table extends Rows> = {
  * The object of one row: its `type`, and its fields with what their kinds are in `Of`. The last
  * line spells it out, so that an editor shows plain objects.
  */
-export type Term<Type, Row extends FieldsOf<Of>, Of> = {
+export type Term<Type, Row extends Kinds, Of> = {
   readonly type: Type;
 } & {
-  readonly [Name in Exclude<keyof Row, OptionalOf<Row>>]: Of[Row[Name]['kind']];
+  readonly [Name in Exclude<keyof Row, OptionalOf<Row>>]: Of[Row[Name]['kind'] & keyof Of];
 } & {
-  readonly [Name in OptionalOf<Row>]?: Of[Row[Name]['kind']];
+  readonly [Name in OptionalOf<Row>]?: Of[Row[Name]['kind'] & keyof Of];
 } extends infer Whole
   ? { readonly [Name in keyof Whole]: Whole[Name] }
   : never;
 
-type FieldsOf<Of> = Readonly<Record<string, { readonly kind: keyof Of }>>;
+type Kinds = Readonly<Record<string, { readonly kind: PropertyKey }>>;
 
 type OptionalOf<Row> = {
   [Name in keyof Row]: Row[Name] extends { readonly optional: true } ? Name : never;

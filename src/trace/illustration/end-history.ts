@@ -7,10 +7,9 @@
 
 import {
   counted,
-  describeEffect,
-  describeEvent,
   EventLogError,
   type FullEffect,
+  inWords,
   type LogEnd,
   type LogEntry,
   type LogHeader,
@@ -212,7 +211,7 @@ class Keeper {
   }
 
   #event(event: LogEntry['event']): Deed {
-    const deed = describeDeed(event, printable(describeEvent(event)));
+    const deed = describeDeed(event, printable(inWords(event, this.#header.role)));
     if (deed.side !== 'cipher') return deed;
     if (event.type === 'endReceived') this.#received.end();
     if (event.type !== 'bytesReceived' || !('bytes' in event)) return deed;
@@ -220,7 +219,7 @@ class Keeper {
   }
 
   #effect(effect: FullEffect | WireEffect): Deed {
-    const deed = describeDeed(effect, printable(describeEffect(effect, this.#header.role)));
+    const deed = describeDeed(effect, printable(inWords(effect, this.#header.role)));
     if ('outcome' in effect) return { ...deed, outcome: effect.outcome };
     if (deed.side !== 'cipher') return deed;
     if (effect.type === 'endWriting') this.#sent.end();
