@@ -5,15 +5,12 @@
  */
 
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { cacheFolder, unpackInto } from '../conformance/upstream/debian.ts';
 
 const run = promisify(execFile);
-
-/** An unreachable mirror must not hold up a test run for long. In milliseconds. */
-const TIME_LIMIT = 90_000;
 
 /** The program, or one line about why there is none. */
 export type Mandoc =
@@ -66,38 +63,14 @@ async function runs(program: string, environment: NodeJS.ProcessEnv): Promise<bo
   );
 }
 
-function cacheFolder({ XDG_CACHE_HOME: base, HOME: home }: NodeJS.ProcessEnv): string {
-  const caches = base === undefined || base === '' ? undefined : base;
-  return path.join(caches ?? path.join(home ?? homedir(), '.cache'), 'spiped-conformance');
-}
-
-/** Fetch the package with package lists of its own, and unpack it to `place`, whole or not at all. */
+/** Fetch the package, and unpack it to `place`, whole or not at all. */
 async function unpackPackage(place: string, environment: NodeJS.ProcessEnv): Promise<void> {
-  const cache = path.dirname(place);
-  await mkdir(cache, { recursive: true });
-  const work = await mkdtemp(path.join(cache, 'unfinished-'));
+  await mkdir(path.dirname(place), { recursive: true });
+  const work = await mkdtemp(path.join(path.dirname(place), 'unfinished-'));
   try {
-    await mkdir(path.join(work, 'state', 'lists', 'partial'), { recursive: true });
-    await mkdir(path.join(work, 'cache', 'archives', 'partial'), { recursive: true });
-    const settings = [
-      `Dir::State=${path.join(work, 'state')}`,
-      'Dir::State::status=/var/lib/dpkg/status',
-      `Dir::Cache=${path.join(work, 'cache')}`,
-      'Debug::NoLocking=1',
-      // Only matters to root: the sandbox's user could not write into a private folder.
-      'APT::Sandbox::User=root',
-      'Acquire::Retries=1',
-      'Acquire::http::Timeout=20',
-      'Acquire::https::Timeout=20',
-    ].flatMap((setting) => ['-o', setting]);
-    const options = { cwd: work, timeout: TIME_LIMIT, env: { ...environment, LC_ALL: 'C' } };
-    await run('apt-get', [...settings, '-q', 'update'], options);
-    await run('apt-get', [...settings, '-q', 'download', 'mandoc'], options);
-    const archive = (await readdir(work)).find((name) => name.endsWith('.deb'));
-    if (archive === undefined) throw new Error('apt-get download mandoc left no package');
-    await run('dpkg-deb', ['-x', archive, 'root'], options);
+    const root = await unpackInto(work, 'mandoc', environment);
     // Another process may have been faster: then its tree is as good as this one.
-    await rename(path.join(work, 'root'), place).catch(() => undefined);
+    await rename(root, place).catch(() => undefined);
   } finally {
     await rm(work, { recursive: true, force: true });
   }

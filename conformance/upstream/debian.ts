@@ -47,15 +47,11 @@ export async function unpackDebianPackage(
   const cached = await findCached(cache);
   if (cached !== undefined) return cached;
 
-  const aptGet = await toolOnPath('apt-get', environment);
-  const dpkgDeb = await toolOnPath('dpkg-deb', environment);
   await mkdir(cache, { recursive: true });
   await removeAbandoned(cache);
   const work = await mkdtemp(join(cache, WORK_PREFIX));
   try {
-    const archive = await download(aptGet, work);
-    const root = join(work, 'root');
-    await run(dpkgDeb, ['-x', archive, root], work, UNPACK_TIME_LIMIT);
+    const root = await unpackInto(work, 'spiped', environment);
     const unpacked = await programsIn(root);
     if (unpacked === undefined) throw new Error('the unpacked spiped does not run here');
     await publish(root, join(cache, `${PACKAGE_PREFIX}${unpacked.version}`));
@@ -67,7 +63,26 @@ export async function unpackDebianPackage(
   return published;
 }
 
-function cacheFolder(environment: UpstreamEnvironment): string {
+/**
+ * The package of this name, fetched and unpacked into a folder below `work`, whose path is returned.
+ *
+ * @throws Error with one line, as `unpackDebianPackage`
+ */
+export async function unpackInto(
+  work: string,
+  name: string,
+  environment: UpstreamEnvironment,
+): Promise<string> {
+  const aptGet = await toolOnPath('apt-get', environment);
+  const dpkgDeb = await toolOnPath('dpkg-deb', environment);
+  const root = join(work, 'root');
+  const archive = await download(aptGet, name, work);
+  await run(dpkgDeb, ['-x', archive, root], work, UNPACK_TIME_LIMIT);
+  return root;
+}
+
+/** Where packages are kept. */
+export function cacheFolder(environment: UpstreamEnvironment): string {
   const { XDG_CACHE_HOME: base, HOME: home } = environment;
   // The XDG base directory specification: an empty value counts as unset.
   const caches = base !== undefined && base !== '' ? base : join(home ?? homedir(), '.cache');
@@ -91,7 +106,7 @@ async function programsIn(root: string): Promise<UnpackedPackage | undefined> {
   return version === undefined ? undefined : { spiped, spipe, version };
 }
 
-async function download(aptGet: string, work: string): Promise<string> {
+async function download(aptGet: string, name: string, work: string): Promise<string> {
   const state = join(work, 'state');
   const archives = join(work, 'cache');
   await mkdir(join(state, 'lists', 'partial'), { recursive: true });
@@ -109,7 +124,7 @@ async function download(aptGet: string, work: string): Promise<string> {
   ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
 
   const update = await run(aptGet, [...privateState, '-q', 'update'], work, UPDATE_TIME_LIMIT);
-  await run(aptGet, [...privateState, '-q', 'download', 'spiped'], work, DOWNLOAD_TIME_LIMIT).catch(
+  await run(aptGet, [...privateState, '-q', 'download', name], work, DOWNLOAD_TIME_LIMIT).catch(
     (error: Error) => {
       // An update that reached no mirror succeeds, with warnings; they are the real reason.
       const warning = update.split('\n').find((line) => line.startsWith('W: '));
@@ -117,7 +132,7 @@ async function download(aptGet: string, work: string): Promise<string> {
     },
   );
   const archive = (await readdir(work)).find((name) => name.endsWith('.deb'));
-  if (archive === undefined) throw new Error('apt-get download spiped left no package');
+  if (archive === undefined) throw new Error(`apt-get download ${name} left no package`);
   return join(work, archive);
 }
 
