@@ -195,10 +195,38 @@ describe('the purity of the core', () => {
     ['crypto.getRandomValues(a)', 'a random source (crypto)'],
     ['`${Math.random()}`', 'a random source (Math.random)'],
     ['globalThis.Date', 'the global object (globalThis)'],
+    ['new Intl.DateTimeFormat()', 'the system’s language or time zone (Intl)'],
+    ['(1e6).toLocaleString()', 'the system’s language or time zone (toLocale…)'],
+    ["new Function('return 1')", 'a way around its names (Function, eval, Reflect, Proxy)'],
+    ["eval('1')", 'a way around its names (Function, eval, Reflect, Proxy)'],
+    ['Reflect.get(a, b)', 'a way around its names (Function, eval, Reflect, Proxy)'],
+    ["[]['constructor']", 'a way around its names (constructor, __proto__)'],
+    ['const { constructor } = a;', 'a way around its names (constructor, __proto__)'],
+    ['let steps = 0;', 'a variable of a module'],
+    ['function f() {}\nexport let steps = 0;', 'a variable of a module'],
+    ['var steps = 0;', 'a variable of a module'],
+    [
+      'const cache = new Map<string, Uint8Array>();',
+      'a collection, which could remember (Map, Set)',
+    ],
+    ['const cache = { of: new WeakMap() };', 'a collection, which could remember (Map, Set)'],
+    ['const seen = new Set();', 'a collection, which could remember (Map, Set)'],
+    ['const cache: Record<string, number> = {};', 'an empty collection of a module'],
+    ['const cache: number[] = [];', 'an empty collection of a module'],
+    ['const next = (() => { let n = 0; return () => n++; })();', 'a function where it is called'],
+    ['class A { static steps = 0; }', 'a static field'],
+    ['Atomics.add(a, 0, 1)', 'what other code changes (Atomics and its like)'],
   ])('src/protocol may not say %s', (source, what) => {
     expect(rulesOf('src/protocol/a.ts', source)).toEqual([
       `src/protocol is pure: it must not name ${what}`,
     ]);
+  });
+
+  test('src/protocol may not go round its names through a constructor', () => {
+    const rule =
+      'src/protocol is pure: it must not name a way around its names (constructor, __proto__)';
+    const source = "[].constructor.constructor('return Date.now()')";
+    expect(rulesOf('src/protocol/a.ts', source)).toEqual([rule, rule]);
   });
 
   test.each([
@@ -211,6 +239,10 @@ describe('the purity of the core', () => {
     'interface A { readonly crypto?: string }',
     'state.performance.Date',
     'const lastUpDate = 1;',
+    'function f() { let sum = 0; const parts: number[] = []; return { sum, parts }; }',
+    'const f = (fields: Fields = {}) => fields;',
+    'const rows = [{ fields: {} }];',
+    'interface A { readonly map: number; isFunction(): boolean }',
   ])('src/protocol may say %s', (source) => {
     expect(rulesOf('src/protocol/a.ts', source)).toEqual([]);
   });

@@ -13,8 +13,9 @@
  *     src            nothing of conformance, fuzz, vectors, .dev; no package
  *     conformance/peer   itself, vectors, Node, packages: it is a second implementation
  *
- * The core is pure: it names no clock, no random source and no global object. The compiler checks
- * the same of it in another way (src/protocol/tsconfig.json). Tests, and what only they use (folders
+ * The core is pure: it names no clock, no random source, no global object, nothing of the system's
+ * language, and nothing that could remember a step; a property in `fuzz` folds every run twice. The
+ * compiler checks the same of it in another way (src/protocol/tsconfig.json). Tests, and what only they use (folders
  * named testing), are free to import what they need: a test of the core may bring a suite.
  */
 
@@ -54,8 +55,19 @@ const ALLOWED: Readonly<Record<string, readonly Place[]>> = {
   'conformance/peer': ['conformance/peer', 'vectors', NODE, PACKAGE],
 };
 
-/** What the core may not name. `Math` itself may be used for anything but its random numbers. */
-const IMPURE: readonly { readonly pattern: RegExp; readonly what: string }[] = [
+/**
+ * What the core may not name. `Math` itself may be used for anything but its random numbers. What
+ * would remember something from one step to the next is not named either, wherever it stands: a
+ * collection, a function that is called where it is written, a static field.
+ */
+const IMPURE: readonly {
+  readonly pattern: RegExp;
+  readonly what: string;
+  /** Also where it is the text of a string. */
+  readonly quoted?: true;
+  /** Only outside of all brackets. */
+  readonly outermost?: true;
+}[] = [
   { pattern: /(?<![.\w$])Date(?![\w$])/g, what: 'a clock (Date)' },
   { pattern: /(?<![.\w$])performance(?![\w$])/g, what: 'a clock (performance)' },
   { pattern: /(?<![.\w$])Temporal(?![\w$])/g, what: 'a clock (Temporal)' },
@@ -65,6 +77,36 @@ const IMPURE: readonly { readonly pattern: RegExp; readonly what: string }[] = [
   },
   { pattern: /(?<![.\w$])crypto(?=\s*(?:\.|\?\.|\[))/g, what: 'a random source (crypto)' },
   { pattern: /(?<![.\w$])globalThis(?![\w$])/g, what: 'the global object (globalThis)' },
+  { pattern: /(?<![.\w$])Intl(?![\w$])/g, what: 'the system’s language or time zone (Intl)' },
+  {
+    pattern: /\.\s*(?:toLocale\w*|localeCompare)(?![\w$])/g,
+    what: 'the system’s language or time zone (toLocale…)',
+  },
+  {
+    pattern: /(?<![.\w$])(?:Function|eval|Reflect|Proxy)(?![\w$])/g,
+    what: 'a way around its names (Function, eval, Reflect, Proxy)',
+  },
+  {
+    pattern: /(?<![\w$])(?:constructor|__proto__|getPrototypeOf)(?![\w$])/g,
+    what: 'a way around its names (constructor, __proto__)',
+    quoted: true,
+  },
+  {
+    pattern: /(?<![.\w$])(?:Weak)?(?:Map|Set|Ref)(?![\w$])/g,
+    what: 'a collection, which could remember (Map, Set)',
+  },
+  {
+    pattern: /(?<![.\w$])(?:FinalizationRegistry|Atomics|SharedArrayBuffer)(?![\w$])/g,
+    what: 'what other code changes (Atomics and its like)',
+  },
+  { pattern: /(?<![.\w$])(?:let|var)(?![\w$])/g, what: 'a variable of a module', outermost: true },
+  {
+    pattern: /(?<![=!<>])=\s*(?:\{\s*\}|\[\s*\]|new\s+Array(?![\w$]))/g,
+    what: 'an empty collection of a module',
+    outermost: true,
+  },
+  { pattern: /\}\s*\)\s*\(/g, what: 'a function where it is called' },
+  { pattern: /(?<![.\w$])static(?![\w$])/g, what: 'a static field' },
 ];
 
 /** A file named relative to this one; any other URL is an address, and no import. */
@@ -120,13 +162,20 @@ export function checkFile(name: string, source: string): readonly Violation[] {
     }
   }
   if (from === 'src/protocol') {
-    for (const { pattern, what } of IMPURE) {
-      for (const match of codeOnly.matchAll(pattern)) {
-        report(match.index, `src/protocol is pure: it must not name ${what}`);
+    for (const { pattern, what, quoted, outermost } of IMPURE) {
+      for (const { index } of (quoted ? withoutComments : codeOnly).matchAll(pattern)) {
+        if (outermost && isInBrackets(codeOnly, index)) continue;
+        report(index, `src/protocol is pure: it must not name ${what}`);
       }
     }
   }
   return violations.sort((a, b) => a.line - b.line);
+}
+
+/** Whether more brackets are open here than closed. */
+function isInBrackets(code: string, offset: number): boolean {
+  const before = code.slice(0, offset);
+  return (before.match(/[{([]/g)?.length ?? 0) > (before.match(/[})\]]/g)?.length ?? 0);
 }
 
 /** `src/io/channel.ts` is in `src/io`; `conformance/peer/x.ts` in `conformance/peer`. */

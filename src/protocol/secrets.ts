@@ -38,17 +38,16 @@ const SECRETS: readonly string[] = [
 export function secretsOf<Value extends object>(
   value: [Unlisted<Value>] extends [never] ? Value : NotListed<Unlisted<Value>>,
 ): readonly Uint8Array[] {
-  const found = new Set<Uint8Array>();
-  collect(value, found);
-  return [...found];
+  const found = collect(value);
+  return found.filter((array, i) => found.indexOf(array) === i);
 }
 
-function collect(value: object, found: Set<Uint8Array>): void {
-  for (const [name, field] of Object.entries(value)) {
+function collect(value: object): readonly Uint8Array[] {
+  return Object.entries(value).flatMap(([name, field]) => {
     // A field may also hold a list of arrays.
-    if (SECRETS.includes(name)) for (const array of [field ?? NO_BYTES].flat()) found.add(array);
-    else if (isRecord(field)) collect(field, found);
-  }
+    if (SECRETS.includes(name)) return field ?? NO_BYTES;
+    return isRecord(field) ? collect(field) : [];
+  });
 }
 
 function isRecord(value: unknown): value is object {
