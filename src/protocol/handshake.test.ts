@@ -399,6 +399,13 @@ describe('secrets', () => {
     });
   }
 
+  for (const role of ROLES) {
+    test(`HS-23: a ${role} with -f asks to erase as much, with an empty array for the x it has not`, () => {
+      const bench = new HandshakeBench(contextOf(role, WEAK)).receive(peerStream(role));
+      expect(bench.erased.map(({ length }) => length)).toEqual([32, 32, 0, 256, 320]);
+    });
+  }
+
   test('HS-23: an unfinished handshake names what it holds', () => {
     const bench = new HandshakeBench(contextOf('client'), false);
     expect(secretsOf(bench.state)).toEqual([]);

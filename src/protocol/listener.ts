@@ -67,9 +67,8 @@ export function stepListener(
     case 'listening':
       return listening(context, state, event);
     case 'draining':
-      return draining(state, event);
     case 'done':
-      return done(state, event);
+      return ending(state, event);
   }
 }
 
@@ -137,27 +136,17 @@ function shutDown(state: In<ListenerState, 'listening'>): ListenerStep {
     : { state: { phase: 'draining', open: state.open }, effects };
 }
 
-function draining(state: In<ListenerState, 'draining'>, event: ListenerEvent): ListenerStep {
+/** A connection may still arrive between the request to stop listening and its completion. */
+function ending(state: In<ListenerState, 'draining' | 'done'>, event: ListenerEvent): ListenerStep {
   switch (event.type) {
     case 'connectionArrived':
       return { state, effects: [{ type: 'refuse', id: event.id }] };
     case 'connectionEnded':
+      if (state.phase === 'done') return unexpected('listener', state, event);
       return state.open === 1
         ? { state: { phase: 'done' }, effects: [{ type: 'finish' }] }
         : { state: { ...state, open: state.open - 1 }, effects: [] };
     case 'shutdownRequested':
       return { state, effects: [] };
-  }
-}
-
-/** A connection may still arrive between the request to stop listening and its completion. */
-function done(state: In<ListenerState, 'done'>, event: ListenerEvent): ListenerStep {
-  switch (event.type) {
-    case 'connectionArrived':
-      return { state, effects: [{ type: 'refuse', id: event.id }] };
-    case 'shutdownRequested':
-      return { state, effects: [] };
-    case 'connectionEnded':
-      return unexpected('listener', state, event);
   }
 }

@@ -103,6 +103,14 @@ describe('sealing', () => {
 });
 
 describe('opening', () => {
+  test('PK-12: the beginning of a packet is kept without the read that it came in', () => {
+    const { packets } = seal([message(5000)]);
+    const { state } = open([packets.subarray(0, 4 * PACKET_BYTES + 7)]);
+    if (state.phase !== 'opening') throw new Error(state.phase);
+    expect(state.partial).toHaveLength(7);
+    expect(state.partial.buffer.byteLength).toBe(7);
+  });
+
   //= PK-12
   //# A packet MUST be processed only when all its bytes are there; the result MUST NOT depend on
   //# how the stream is cut into segments.

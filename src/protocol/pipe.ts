@@ -10,9 +10,19 @@ import type { Outcome } from './faults.ts';
 import { afterSending, afterWriting, type Flow, opposite, regulate, setReading } from './flow.ts';
 import type { HandshakeContext, SessionKeys } from './handshake.ts';
 import { unexpected } from './invariant.ts';
-import { initialOpeningState, type OpeningState, stepOpening } from './opening.ts';
+import {
+  initialOpeningState,
+  type OpeningEvent,
+  type OpeningState,
+  stepOpening,
+} from './opening.ts';
 import type { Side } from './parameters.ts';
-import { initialSealingState, type SealingState, stepSealing } from './sealing.ts';
+import {
+  initialSealingState,
+  type SealingEvent,
+  type SealingState,
+  stepSealing,
+} from './sealing.ts';
 import type { ConnectionEffect, ConnectionEvent } from './vocabulary.ts';
 
 /**
@@ -82,8 +92,8 @@ export function stepPipe(
       //# Each direction MUST deliver the bytes it reads in order, each once, until its end or a
       //# fatal event.
       return event.side === 'plain'
-        ? sealBytes(context, flow, pipe, event.bytes)
-        : openBytes(context, flow, pipe, event.bytes);
+        ? seal(context, flow, pipe, event)
+        : open(context, flow, pipe, event);
     case 'endReceived':
       return passEnd(context, flow, pipe, event.side);
     case 'writeCompleted':
@@ -93,38 +103,27 @@ export function stepPipe(
   }
 }
 
-function sealBytes(
-  context: HandshakeContext,
+function seal(
+  { suite }: HandshakeContext,
   flow: Flow,
   pipe: PipeState,
-  bytes: Uint8Array,
+  event: SealingEvent,
 ): PipeStep {
-  const { state: sealing, effects } = stepSealing(context.suite, pipe.sealing, {
-    type: 'bytesReceived',
-    bytes,
-  });
-  const step = forward(flow, { sealing, opening: pipe.opening, ends: pipe.ends }, 'plain', effects);
+  const { state: sealing, effects } = stepSealing(suite, pipe.sealing, event);
+  const step = forward(flow, { ...pipe, sealing }, 'plain', effects);
   return sealing.phase === 'exhausted'
     ? { ...step, outcome: { code: 'packet-numbers-exhausted' }, failed: 'plain' }
     : step;
 }
 
-function openBytes(
-  context: HandshakeContext,
+function open(
+  { suite }: HandshakeContext,
   flow: Flow,
   pipe: PipeState,
-  bytes: Uint8Array,
+  event: OpeningEvent,
 ): PipeStep {
-  const { state: opening, effects } = stepOpening(context.suite, pipe.opening, {
-    type: 'bytesReceived',
-    bytes,
-  });
-  const step = forward(
-    flow,
-    { sealing: pipe.sealing, opening, ends: pipe.ends },
-    'cipher',
-    effects,
-  );
+  const { state: opening, effects } = stepOpening(suite, pipe.opening, event);
+  const step = forward(flow, { ...pipe, opening }, 'cipher', effects);
   return opening.phase === 'failed'
     ? { ...step, outcome: { code: opening.fault }, failed: 'cipher' }
     : step;
