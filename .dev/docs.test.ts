@@ -4,7 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { faultsPage, type Page, stalePages, stateMachinesPage, writePages } from './docs.ts';
+import {
+  faultsPage,
+  type Page,
+  stalePages,
+  stateMachinesPage,
+  withVocabulary,
+  writePages,
+} from './docs.ts';
 
 const door = {
   machine: 'Door',
@@ -43,6 +50,21 @@ test('a fault is shown as one row', () => {
   });
   expect(page).toContain('| `bad-luck` | target | CN-4 | error | no luck |');
   expect(page).toContain('| error | client: no luck here; server: nor here |');
+});
+
+test('the vocabulary stands between its marks, with what a wire log leaves out', () => {
+  const page = ['before', '<!-- vocabulary: x -->', 'old', '<!-- end of vocabulary -->', 'after'];
+  const text = withVocabulary(page.join('\n'));
+  expect(text).toMatch(/^before\n<!-- vocabulary: x -->\n\n\| event \|/);
+  expect(text).toMatch(/\|\n\n<!-- end of vocabulary -->\nafter$/);
+  expect(text).not.toContain('old');
+  expect(text).toContain('| `keyPairGenerated` | `x`, `y` | none | Answer to `generateKeyPair`');
+  expect(text).toContain(
+    '| `sendBytes` | `side`, `bytes` | cipher side: `side`, `bytes`; plain side: `side`, `length` |',
+  );
+  expect(text).toContain('| `eraseSecrets` | `lengths` | the same |');
+  expect(withVocabulary(text)).toBe(text);
+  expect(() => withVocabulary('no marks')).toThrow('no place for the vocabulary');
 });
 
 test('a page is stale when it is missing or different, and current once written', () => {

@@ -1,6 +1,6 @@
 /**
  * The pages of `spec/` that are made, and not written: the state machines from their transition
- * tables, the faults from their table, the list of requirements from the normative text, figures
+ * tables, the faults and the vocabulary from their tables, the list of requirements from the normative text, figures
  * from their generators. `npm run docs` writes them; with `--check` it writes nothing, names each
  * page that is not what it is made from, and exits 1 if there is one.
  *
@@ -10,9 +10,15 @@
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keptFields } from '../src/eventlog/content.ts';
+import type { LogContent } from '../src/eventlog/format.ts';
 import {
+  EFFECTS,
+  EVENTS,
   FAULTS,
   type FaultRow,
+  type Rows,
+  type Side,
   type TransitionTable,
   transitionTables,
 } from '../src/protocol/index.ts';
@@ -32,10 +38,17 @@ export interface Page {
   readonly text: () => string;
 }
 
+/** A written page in which the tables of events and effects are made. */
+const EVENT_LOG_PAGE = 'spec/eventlog.md';
+
 /** Every generated page. */
 export const PAGES: readonly Page[] = [
   { file: 'spec/state-machines.md', text: () => stateMachinesPage(transitionTables) },
   { file: 'spec/faults.md', text: () => faultsPage(FAULTS) },
+  {
+    file: EVENT_LOG_PAGE,
+    text: () => withVocabulary(readOrEmpty(path.join(PROJECT, EVENT_LOG_PAGE))),
+  },
   { file: 'spec/requirements.json', text: () => requirementsList(readRequirements(PROJECT)) },
   { file: 'spec/figures/key-schedule.svg', text: keyScheduleFigure },
   { file: 'spec/derivation/inputs.sh', text: inputsOfFirstConnection },
@@ -103,6 +116,38 @@ export function faultsPage(faults: Readonly<Record<string, FaultRow>>): string {
       ]),
     ),
   ]);
+}
+
+/** The page of the event log, with the vocabulary between its two marks as the code has it. */
+export function withVocabulary(text: string): string {
+  const marked = /(<!-- vocabulary: [^>]*-->\n)[\s\S]*(<!-- end of vocabulary -->)/;
+  if (!marked.test(text)) throw new Error(`${EVENT_LOG_PAGE} has no place for the vocabulary`);
+  const tables = [termsTable('event', EVENTS), termsTable('effect', EFFECTS)].join('\n\n');
+  return text.replace(
+    marked,
+    (_, before: string, after: string) => `${before}\n${tables}\n\n${after}`,
+  );
+}
+
+/** Events or effects with their fields in either content. */
+function termsTable(what: string, terms: Rows): string {
+  return table(
+    [what, 'fields', 'in a `wire` log', 'meaning'],
+    Object.entries(terms).map(([type, { means }]) => {
+      const full = fieldNames('full', type, 'cipher');
+      const cipher = fieldNames('wire', type, 'cipher');
+      const plain = fieldNames('wire', type, 'plain');
+      const wire = cipher === plain ? cipher : `cipher side: ${cipher}; plain side: ${plain}`;
+      return [`\`${type}\``, full, wire === full ? 'the same' : wire, means];
+    }),
+  );
+}
+
+function fieldNames(content: LogContent, type: string, side: Side): string {
+  const names = keptFields(content, type, side).map(
+    ({ name, optional }) => `\`${name}\`${optional ? ' (may be absent)' : ''}`,
+  );
+  return names.length === 0 ? 'none' : names.join(', ');
 }
 
 /** The requirements for programs, in the order of the text; without lines, which change too often. */

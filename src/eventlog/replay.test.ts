@@ -6,12 +6,21 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { computeSharedSecret, createSuite, generateKeyPair } from '../crypto/index.ts';
+import {
+  type ConnectionContext,
+  type ConnectionState,
+  initialConnectionState,
+  stepConnection,
+} from '../protocol/connection.ts';
 import type { Role } from '../protocol/parameters.ts';
+import type { ConnectionEvent } from '../protocol/vocabulary.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { readEventLog } from './reader.ts';
 import { type ReplayResult, replay } from './replay.ts';
+import { MemoryStorage } from './testing/memory-storage.ts';
 import { bytesOf, type RecordedPair, recordPair, SECRET } from './testing/recorded-pair.ts';
 import { objectsOf, pieces, resealed } from './testing/reseal.ts';
+import { openEventLog } from './writer.ts';
 
 const suite = createSuite();
 const arithmetic = { generateKeyPair, computeSharedSecret };
@@ -82,6 +91,73 @@ describe('a full log', () => {
       code: 'truncated',
       line: 10,
       lastEvent: 8,
+    });
+  });
+});
+
+describe('the log of a connection with a defect', () => {
+  const wrong: ConnectionEvent = { type: 'endCompleted', side: 'plain' };
+  const found: ConnectionEvent = { type: 'defectFound', detail: 'a word of ours' };
+
+  /** A connection that is given these events after it was accepted, as its interpreter records it. */
+  async function record(...events: readonly ConnectionEvent[]): Promise<string> {
+    const storage = new MemoryStorage();
+    const log = openEventLog({
+      ...{ directory: '.', content: 'full', storage },
+      software: { name: 'spiped', version: '1.2.3' },
+    });
+    const about = {
+      role: 'server',
+      policy: WEAK,
+      timeoutMilliseconds: 5000,
+      dial: 'on-accept',
+    } as const;
+    const accepted: ConnectionEvent = { type: 'connectionAccepted', nonce: bytesOf('n', 32) };
+    const recorder = log.begin({ ...about, connection: 'defect', suite });
+    let state = initialConnectionState;
+    for (const event of [accepted, ...events]) {
+      const step = stepped({ ...about, secret: SECRET, suite: recorder.suite }, state, event);
+      recorder.record(event, step);
+      state = step.state;
+    }
+    await log.close();
+    return storage.onlyText;
+  }
+
+  function stepped(context: ConnectionContext, state: ConnectionState, event: ConnectionEvent) {
+    try {
+      return stepConnection(context, state, event);
+    } catch {
+      return { state, effects: [] };
+    }
+  }
+
+  test('CN-15: replays to the same, with the event that the core refuses', async () => {
+    const log = await record(wrong, found);
+    expect(await replayText(log)).toMatchObject({
+      kind: 'same',
+      end: { events: 3, outcome: { code: 'internal-error', detail: 'a word of ours' } },
+    });
+  });
+
+  test('is different where nothing says that the core refused the event', async () => {
+    const refusal = {
+      ...{ kind: 'different', line: 3, sequence: 2, event: 'endCompleted' },
+      difference: expect.stringContaining('the core refuses the event'),
+    };
+    expect(await replayText(await record(wrong))).toMatchObject(refusal);
+    expect(await replayText(await record(wrong, { type: 'cancelRequested' }))).toMatchObject(
+      refusal,
+    );
+  });
+
+  test('is different where what the defect led to is', async () => {
+    const log = resealed(await record(wrong, found), (object) =>
+      object.replaceAll('"code":"internal-error","detail":"a word of ours"', '"code":"cancelled"'),
+    );
+    expect(await replayText(log)).toMatchObject({
+      ...{ kind: 'different', line: 4, sequence: 3, event: 'defectFound' },
+      difference: expect.stringContaining('outcome.code'),
     });
   });
 });

@@ -17,7 +17,7 @@ import { type CryptoSuite, withDerivation } from '../protocol/suite.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { withoutErasedSecrets } from './content.ts';
 import { firstDifference } from './difference.ts';
-import type { Derivation, FullEntry, LogEnd, LogHeader, LogRecord } from './format.ts';
+import type { Derivation, LogEnd, LogEntry, LogHeader, LogRecord } from './format.ts';
 
 /** What a replay is done with. */
 export interface ReplayOptions {
@@ -53,30 +53,32 @@ export async function replay(
   options: ReplayOptions,
 ): Promise<ReplayResult> {
   let machine: Machine | undefined;
+  let last: { readonly line: number; readonly entry: LogEntry } | undefined;
   for await (const record of records) {
-    switch (record.kind) {
-      case 'header':
-        if (record.header.content !== 'full') {
-          return { kind: 'not replayable', header: record.header };
-        }
-        machine = new Machine(record.header, options);
-        break;
-      case 'entry': {
-        const { entry, line } = record;
-        // The reader yields the header first, and entries of the content that it names.
-        if (machine === undefined || entry.content !== 'full') throw outOfOrder();
-        const difference = machine.step(entry);
-        if (difference !== undefined) {
-          const { header } = machine;
-          const { sequence, event } = entry;
-          return { kind: 'different', header, line, sequence, event: event.type, difference };
-        }
-        break;
-      }
-      case 'end':
-        if (machine === undefined) throw outOfOrder();
-        return { kind: 'same', header: machine.header, end: record.end };
+    if (record.kind === 'header') {
+      const { header } = record;
+      if (header.content !== 'full') return { kind: 'not replayable', header };
+      machine = new Machine(header, options);
+      continue;
     }
+    // The reader yields the header first.
+    if (machine === undefined) throw outOfOrder();
+    const { header, refused } = machine;
+    const difference = record.kind === 'entry' ? machine.step(record.entry) : refused;
+    // A refusal is a difference of its own event, and shows only by what follows.
+    if (record.kind === 'entry' && (refused === undefined || difference !== refused)) last = record;
+    if (difference !== undefined && last !== undefined) {
+      const { sequence, event } = last.entry;
+      return {
+        kind: 'different',
+        header,
+        line: last.line,
+        sequence,
+        event: event.type,
+        difference,
+      };
+    }
+    if (record.kind === 'end') return { kind: 'same', header, end: record.end };
   }
   throw outOfOrder();
 }
@@ -90,6 +92,7 @@ export class Machine {
   #state: ConnectionState = initialConnectionState;
   /** The recorded derivations of the event being folded that the core has not asked for yet. */
   #expected: readonly Derivation[] = [];
+  #refused: string | undefined;
 
   constructor(header: LogHeader, { suite, secret }: ReplayOptions) {
     this.header = header;
@@ -110,8 +113,17 @@ export class Machine {
     return this.#state;
   }
 
+  /** Why the core did not take the last event, if it did not: then `defectFound` is to follow. */
+  get refused(): string | undefined {
+    return this.#refused;
+  }
+
   /** Fold one event; what came out otherwise than recorded, if anything. */
-  step(entry: FullEntry): string | undefined {
+  step(entry: LogEntry): string | undefined {
+    // The reader yields entries of the content that the header names.
+    if (entry.content !== 'full') throw outOfOrder();
+    if (this.#refused !== undefined && entry.event.type !== 'defectFound') return this.#refused;
+    this.#refused = undefined;
     this.#expected = entry.derivations;
     try {
       const { state, effects } = stepConnection(this.#context, this.#state, entry.event);
@@ -126,8 +138,11 @@ export class Machine {
       );
     } catch (error) {
       if (error instanceof DerivationDifference) return error.message;
-      // The core throws for an event that cannot happen in its phase: here, one not as recorded.
-      return `the core refuses the event: ${messageOf(error)}`;
+      // A defect, or the event is not as recorded. Of a defect the record shows that nothing came.
+      const refused = `the core refuses the event: ${messageOf(error)}`;
+      if (entry.effects.length > 0 || entry.phase !== this.#state.phase) return refused;
+      this.#refused = refused;
+      return undefined;
     }
   }
 
