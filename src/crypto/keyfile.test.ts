@@ -1,7 +1,7 @@
 /**
  * Key files of every kind, and what a person reads when one cannot be read.
  *
- * Shows KF-1 … KF-4, KF-6 and KF-8. Permission is not tested with a mode, which would not stop
+ * Shows KF-1 … KF-4, KF-6 and KF-8. Permission is refused by what stands in for `open`: a mode would not stop
  * root; a loop of links, a socket and a directory stop everybody.
  */
 
@@ -158,6 +158,20 @@ describe('an error names the option, the value and the reason, in one line (KF-6
     const error = await errorOf(join(file('plain', bytes(3)), 'key'));
     expect(error.code).toBe('ENOTDIR');
     expect(error.message).toMatch(/: cannot open key file: Not a directory$/);
+  });
+
+  test('a file that may not be read, which root may', async () => {
+    const refused = Object.assign(new Error('permission denied'), { code: 'EACCES', errno: -13 });
+    Object.assign(vi.spyOn(fs, 'open'), { [promisify.custom]: () => Promise.reject(refused) });
+    syncBuiltinESMExports();
+    try {
+      const error = await errorOf('/etc/key');
+      expect(error.code).toBe('EACCES');
+      expect(error.message).toBe('-k "/etc/key": cannot open key file: Permission denied');
+    } finally {
+      vi.restoreAllMocks();
+      syncBuiltinESMExports();
+    }
   });
 
   test('a link to itself', async () => {

@@ -18,7 +18,7 @@ export const PREPARED_KEYS = 256;
 export class PreparedKeys {
   readonly #machine: Machine;
   readonly #ciphers = new LastUsed(
-    (e) => createCipheriv('aes-256-ecb', e, null).setAutoPadding(false),
+    (e) => createCipheriv('aes-256-ecb', e, null),
     // The end of its life for OpenSSL, which clears the key schedule and does not wait for the
     // garbage collector to do so.
     (cipher: Cipher) => void cipher.final(),

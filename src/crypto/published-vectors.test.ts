@@ -50,7 +50,9 @@ describe(published.aes256Ctr.origin, () => {
     const key = fromHex(vector.key);
     const block = fromHex(vector.counterBlock);
     expect(toHex(aes256Ctr(key, block, fromHex(vector.plaintext)))).toBe(vector.ciphertext);
-    expect(toHex(aes256Ctr(key, block, fromHex(vector.ciphertext)))).toBe(vector.plaintext);
+    const plaintext = aes256Ctr(key, block, fromHex(vector.ciphertext));
+    expect(toHex(plaintext)).toBe(vector.plaintext);
+    expect(plaintext.constructor).toBe(Uint8Array);
   });
 });
 

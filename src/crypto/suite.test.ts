@@ -4,7 +4,9 @@
  * Answers the contract of `CryptoSuite`; for the bytes see `published-vectors.test.ts`.
  */
 
-import { describe, expect, test } from 'vitest';
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
+import { describe, expect, test, vi } from 'vitest';
 import { batchedEngine, createSuite, referenceEngine } from './index.ts';
 
 const suite = createSuite();
@@ -52,6 +54,21 @@ describe('equal', () => {
     expect(suite.equal(key, key.subarray(1))).toBe(false);
     expect(suite.equal(new Uint8Array(0), new Uint8Array(0))).toBe(true);
   });
+});
+
+test('MACs are compared by a function whose time does not depend on them (HS-26, PK-7)', () => {
+  const compare = vi.spyOn(crypto, 'timingSafeEqual');
+  syncBuiltinESMExports();
+  try {
+    suite.equal(key, message.subarray(0, 32));
+    expect(compare.mock.calls).toEqual([[key, message.subarray(0, 32)]]);
+    compare.mockClear();
+    referenceEngine.openPackets(keys, 0n, packets);
+    expect(compare.mock.calls.map(([mac]) => mac)).toEqual([packets.subarray(-32)]);
+  } finally {
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
+  }
 });
 
 test('a suite seals and opens with the engine it was given', () => {
