@@ -51,6 +51,12 @@ async function listening(args: readonly string[], from: string, options?: StartO
   return spiped;
 }
 
+/** Says so when nothing keeps a process any more: one that is ended in another way says nothing. */
+const IDLE = `process.on('beforeExit', () => process.stderr.write('nothing is left to do\\n'))`;
+const SAYS_WHEN_IDLE: StartOptions = {
+  command: [process.execPath, '--import', `data:text/javascript,${IDLE}`, ...SPIPED],
+};
+
 /** A pipe from the socket `e` through the socket `d` to the target `t`. */
 async function openPipe(...more: string[]): Promise<{ client: Started; server: Started }> {
   const server = await listening(end('-d', 'd', 't'), 'd');
@@ -102,12 +108,12 @@ describe('SIGTERM', () => {
   test('with nothing open ends it at once, whatever runs beside it', async () => {
     // A look-up of the target that is due in an hour, an event log.
     const more = ['-r', '3600', '--event-log', scope.directory, '--log-level', 'debug'];
-    const spiped = await listening(
-      ['-F', '-d', '-s', path('d'), '-t', 'localhost:1', '-k', key, ...more],
-      'd',
-    );
+    const args = ['-F', '-d', '-s', path('d'), '-t', 'localhost:1', '-k', key, ...more];
+    const spiped = await listening(args, 'd', SAYS_WHEN_IDLE);
     spiped.child.kill('SIGTERM');
-    expect(await spiped.ended).toMatchObject({ code: 0, signal: null });
+    const ended = await spiped.ended;
+    expect(ended).toMatchObject({ code: 0, signal: null });
+    expect(ended.stderr).toContain('nothing is left to do\n');
   });
 });
 
@@ -131,12 +137,19 @@ describe('--drain-timeout', () => {
 
   test('is not waited for, nor mentioned, when the last connection ends before', async () => {
     await openTarget(scope, 't', echo);
-    const { client } = await openPipe('--drain-timeout', '3600');
+    await listening(end('-d', 'd', 't'), 'd');
+    const args = end('-e', 'e', 'd', '--drain-timeout', '3600');
+    const client = await listening(args, 'e', SAYS_WHEN_IDLE);
     const socket = await established();
     client.child.kill('SIGTERM');
     await until('an end of the listening', async () => !(await isListening(scope, path('e'))));
     socket.resume().end();
-    expect(await client.ended).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+    expect(await client.ended).toEqual({
+      code: 0,
+      signal: null,
+      stdout: '',
+      stderr: 'nothing is left to do\n',
+    });
   });
 
   test('of 0 drops everything at once', async () => {

@@ -5,7 +5,14 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -180,6 +187,15 @@ describe('two workers', () => {
       return Buffer.concat(chunks).equals(data);
     });
     expect(await Promise.all(streams)).toEqual([true, true, true, true]);
+  });
+
+  test('keep nothing open in the daemon but a channel each: the pipe of the key is closed', async () => {
+    const { pid } = await openDaemon(2);
+    const sockets = (): readonly string[] =>
+      readdirSync(`/proc/${pid}/fd`)
+        .map((descriptor) => readlinkSync(`/proc/${pid}/fd/${descriptor}`))
+        .filter((name) => name.startsWith('socket:'));
+    await until('the socket that listens and two channels', () => sockets().length === 3);
   });
 
   test('leave the name spiped to the daemon, and show the key to nobody', async () => {
