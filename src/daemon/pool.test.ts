@@ -2,30 +2,30 @@
  * Goal of these tests: a pool in this process lets go of everything at its end, and leaves K nowhere.
  */
 
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { parseSpiped } from '../cli/spiped-options.ts';
-import type { ThreadedExponentiator } from '../io/exponentiation-thread.ts';
+import { ExponentiationThread, type ThreadOptions } from '../io/exponentiation-thread.ts';
 import { createInProcessPool } from './pool.ts';
 import { until } from './testing/spiped-process.ts';
 
-/** The threads that were begun, and how many key pairs each is told to make ahead. */
-const threads: { readonly ahead: number | undefined; readonly thread: ThreadedExponentiator }[] =
-  [];
-vi.mock('../io/exponentiation-thread.ts', async (original) => {
-  const module = await original<typeof import('../io/exponentiation-thread.ts')>();
-  return {
-    ...module,
-    createExponentiationThread: (
-      ...[options]: Parameters<typeof module.createExponentiationThread>
-    ) => {
-      const thread = module.createExponentiationThread(options);
-      threads.push({ ahead: options?.ahead, thread });
-      return thread;
-    },
-  };
-});
+/** What a thread runs here: a thread of Node's takes no TypeScript everywhere. */
+const script = new URL('../../dist/io/exponentiation-worker.js', import.meta.url);
+
+/** The threads that were begun, and what each was told. */
+const threads: TestThread[] = [];
+
+class TestThread extends ExponentiationThread {
+  readonly told: ThreadOptions;
+
+  constructor(options: ThreadOptions) {
+    super({ ...options, script });
+    this.told = options;
+    threads.push(this);
+  }
+}
+
 afterEach(() => {
-  for (const { thread } of threads.splice(0)) thread.close();
+  for (const thread of threads.splice(0)) thread.close();
 });
 
 function poolOf(secret: Uint8Array, ...more: readonly string[]) {
@@ -33,28 +33,29 @@ function poolOf(secret: Uint8Array, ...more: readonly string[]) {
   if (parsed.kind !== 'run') throw new Error(parsed.text);
   const { config } = parsed;
   const endpoints = [{ path: '/t' }];
-  return createInProcessPool({
+  const options = {
     config,
     names: { source: { path: '/s' }, target: endpoints },
     secret,
     target: { endpoints },
     logger: { log: () => {} },
-  });
+  };
+  return createInProcessPool(options, TestThread);
 }
 
 //= KF-11
 //# K SHOULD be overwritten in memory when the last connection that can use it has ended.
-test('KF-11: at its end the thread has ended, and K is overwritten', async () => {
+test('KF-11: at its end the thread is ended, and K is overwritten', async () => {
   const secret = new Uint8Array(32).fill(7);
   const pool = poolOf(secret);
   await pool.prepare();
-  const [begun] = threads;
-  expect(begun?.thread.running).toBe(false);
+  const [thread] = threads;
+  expect(thread?.running).toBe(false);
   pool.start();
-  await until('a thread that works', () => begun?.thread.running);
+  await until('a thread that works', () => thread?.running);
   expect(secret).toEqual(new Uint8Array(32).fill(7));
   await pool.close();
-  expect(begun?.thread.running).toBe(false);
+  expect(thread?.running).toBe(false);
   expect(secret).toEqual(new Uint8Array(32));
 });
 
@@ -63,5 +64,5 @@ test.each([
   ['with -f none is made ahead', ['-f'], 0],
 ] as const)('%s', (_what, options, ahead) => {
   poolOf(new Uint8Array(32), ...options);
-  expect(threads.map((one) => one.ahead)).toEqual([ahead]);
+  expect(threads.map(({ told }) => told.ahead)).toEqual([ahead]);
 });

@@ -44,10 +44,10 @@ export interface PoolOptions {
   readonly logger: Logger;
 }
 
-/** Everything in this process. */
-export function createInProcessPool(options: PoolOptions): Pool {
+/** Everything in this process. A test brings a thread of its own. */
+export function createInProcessPool(options: PoolOptions, Thread = ExponentiationThread): Pool {
   const { config, names, logger } = options;
-  const exponentiator = new ExponentiationThread({
+  const exponentiator = new Thread({
     // Without forward secrecy there is nothing to be made ahead.
     ...(config.policy.weak ? { ahead: 0 } : {}),
     lost: () => {

@@ -196,11 +196,11 @@ export class WorkerProcess {
   }
 }
 
-/** Write all of it. Then it is destroyed, because the `close` of a child waits for it. */
+/** Write all of it. When the worker has read it, and closed its end, ours is closed, too. */
 function give(stream: unknown, bytes: Uint8Array): void {
   if (!(stream instanceof Writable)) return;
   stream.on('error', ignore);
-  stream.end(bytes, () => stream.destroy());
+  stream.end(bytes);
 }
 
 function ignore(): void {}
