@@ -15,10 +15,11 @@ export type {
   WireEffect,
 } from './format.ts';
 export { PairFinder, pairId } from './pair.ts';
-export { EventLogError, readEventLog, readEventLogFile } from './reader.ts';
+export { EventLogError, followLog, readEventLog, readEventLogFile } from './reader.ts';
 export { redact } from './redact.ts';
 export {
   counted,
+  describeAmounts,
   inWords,
   printable,
   type RenderOptions,
@@ -26,6 +27,7 @@ export {
 } from './render.ts';
 export { Machine, type ReplayOptions, type ReplayResult, replay } from './replay.ts';
 export { type Check, type VerifyOptions, type VerifyReport, verify } from './verify.ts';
+export { macKeyOf, otherRole, packetKeysOf } from './wire-observer.ts';
 export {
   type BeginOptions,
   type ConnectionRecorder,

@@ -11,7 +11,7 @@ import { DigestChain } from './chain.ts';
 import { decodeHeader, decodeLine } from './decode.ts';
 import { encodeEnd } from './encode.ts';
 import { FormatError } from './fields.ts';
-import type { LogContent, LogEnd, LogEntry, LogRecord } from './format.ts';
+import type { LogContent, LogEnd, LogEntry, LogHeader, LogRecord } from './format.ts';
 import { Tally } from './tally.ts';
 
 /** The longest line that is read, in bytes: far above what one event of a connection takes. */
@@ -44,6 +44,42 @@ export class EventLogError extends Error {
 /** The records of the file `path`. Throws the system's error if it cannot be opened or read. */
 export function readEventLogFile(path: string): AsyncGenerator<LogRecord, void, void> {
   return readEventLog(createReadStream(path, { highWaterMark: 1 << 18 }));
+}
+
+/** What came of following a log. */
+export interface FollowedLog<Follower> {
+  readonly follower: Follower;
+  /** Absent when the log was cut short. */
+  readonly end: LogEnd | undefined;
+  /** The reader's error when the log was cut short. */
+  readonly truncation: EventLogError | undefined;
+}
+
+/**
+ * Give each entry of a log to the follower that `begin` makes for its header. Rejects with the
+ * reader's error if the log is damaged; one that is only cut short is followed as far as it goes.
+ */
+export async function followLog<Follower extends { observe(entry: LogEntry): void }>(
+  records: AsyncIterable<LogRecord>,
+  begin: (header: LogHeader) => Follower,
+): Promise<FollowedLog<Follower>> {
+  let follower: Follower | undefined;
+  let end: LogEnd | undefined;
+  let truncation: EventLogError | undefined;
+  try {
+    for await (const record of records) {
+      if (record.kind === 'header') follower = begin(record.header);
+      else if (record.kind === 'entry') follower?.observe(record.entry);
+      else end = record.end;
+    }
+  } catch (error) {
+    const isCut = error instanceof EventLogError && error.code === 'truncated';
+    // Without a header there is nothing.
+    if (!isCut || follower === undefined) throw error;
+    truncation = error;
+  }
+  if (follower === undefined) throw new Error('invariant: a log has a header, or is damaged');
+  return { follower, end, truncation };
 }
 
 /** The records of a log that arrives in pieces of any size: header, entries, end. */

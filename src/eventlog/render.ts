@@ -6,7 +6,7 @@
  */
 
 import { describeOutcome, type Outcome } from '../protocol/faults.ts';
-import type { Role } from '../protocol/parameters.ts';
+import type { Role, Side } from '../protocol/parameters.ts';
 import { VOCABULARY } from '../protocol/vocabulary.ts';
 import { type AnyTerm, keptFields } from './content.ts';
 import type { LogEnd, LogEntry, LoggedValues, LogHeader, LogRecord } from './format.ts';
@@ -73,14 +73,21 @@ function describeDialled({ dialled }: LogEntry): string {
 }
 
 function renderEnd(end: LogEnd, role: Role): string {
-  const { bytes } = end;
+  const amounts = describeAmounts(end);
   const outcome =
     end.outcome === null ? 'recording ended before the connection' : describe(end.outcome, role);
   return printable(
     `end   ${seconds(end.microseconds)} ${outcome}; ${counted(end.events, 'event')}; ` +
-      `plain ${bytes.plainReceived} bytes in, ${bytes.plainSent} out; ` +
-      `cipher ${bytes.cipherReceived} bytes in, ${bytes.cipherSent} out`,
+      `plain ${amounts.plain}; cipher ${amounts.cipher}`,
   );
+}
+
+/** How much came in and went out on each side. */
+export function describeAmounts({ bytes }: LogEnd): Readonly<Record<Side, string>> {
+  return {
+    plain: `${bytes.plainReceived} bytes in, ${bytes.plainSent} out`,
+    cipher: `${bytes.cipherReceived} bytes in, ${bytes.cipherSent} out`,
+  };
 }
 
 /**

@@ -24,7 +24,7 @@ export interface ReplayOptions {
   /** Does all symmetric work; `pbkdf2` only when there is a key. */
   readonly suite: CryptoSuite;
   /** K, 32 bytes. Without it the derivations in the log stand in for it. */
-  readonly secret?: Uint8Array;
+  readonly secret?: Uint8Array | undefined;
 }
 
 /** What a replay found. */

@@ -9,7 +9,7 @@
 import type { CryptoSuite } from '../protocol/suite.ts';
 import { type Check, judge } from './checks.ts';
 import type { LogEnd, LogHeader, LogRecord } from './format.ts';
-import { EventLogError } from './reader.ts';
+import { type EventLogError, followLog } from './reader.ts';
 import { WireObserver } from './wire-observer.ts';
 
 export type { Check } from './checks.ts';
@@ -39,20 +39,9 @@ export async function verify(
   records: AsyncIterable<LogRecord>,
   { suite, secret }: VerifyOptions,
 ): Promise<VerifyReport> {
-  let wire: WireObserver | undefined;
-  let end: LogEnd | undefined;
-  let truncation: EventLogError | undefined;
-  try {
-    for await (const record of records) {
-      if (record.kind === 'header') wire = new WireObserver(record.header, suite, secret);
-      else if (record.kind === 'entry') wire?.observe(record.entry);
-      else end = record.end;
-    }
-  } catch (error) {
-    if (!(error instanceof EventLogError) || error.code !== 'truncated') throw error;
-    if (wire === undefined) throw error;
-    truncation = error;
-  }
-  if (wire === undefined) throw new Error('invariant: a reader yields a header first, or throws');
-  return { header: wire.header, end, truncation, checks: judge(wire, end) };
+  const { follower, ...ending } = await followLog(
+    records,
+    (header) => new WireObserver(header, suite, secret),
+  );
+  return { header: follower.header, ...ending, checks: judge(follower, ending.end) };
 }

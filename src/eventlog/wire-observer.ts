@@ -6,15 +6,27 @@
  * end sent y = 1 (then ySC is 1), or from a `full` log, which brings ySC along.
  */
 
+import { concat } from '../protocol/bytes.ts';
 import { isOne, one } from '../protocol/group14.ts';
 import { MAC_BYTES, NONCE_BYTES, type Role } from '../protocol/parameters.ts';
-import type { CryptoSuite } from '../protocol/suite.ts';
+import type { CryptoSuite, PacketKeys } from '../protocol/suite.ts';
 import type { LogEntry, LogHeader } from './format.ts';
 import { WireStream } from './wire-stream.ts';
 
 /** The other end. */
 export function otherRole(role: Role): Role {
   return role === 'client' ? 'server' : 'client';
+}
+
+/** The key that makes an end's h (HS-5). */
+export function macKeyOf(dk1: Uint8Array, sender: Role): Uint8Array {
+  return sender === 'client' ? dk1.subarray(0, MAC_BYTES) : dk1.subarray(MAC_BYTES);
+}
+
+/** The keys that an end seals with (HS-17, HS-18). */
+export function packetKeysOf(dk2: Uint8Array, sender: Role): PacketKeys {
+  const keys = dk2.subarray(sender === 'client' ? 0 : 2 * MAC_BYTES);
+  return { e: keys.subarray(0, MAC_BYTES), h: keys.subarray(MAC_BYTES, 2 * MAC_BYTES) };
 }
 
 /** What is known of a connection from what crossed the wire, and the key. */
@@ -77,9 +89,7 @@ export class WireObserver {
   macHolds(sender: Role): boolean | undefined {
     const { y, h } = this.streams[sender];
     if (this.#dk1 === undefined || y === undefined || h === undefined) return undefined;
-    const dhmac =
-      sender === 'client' ? this.#dk1.subarray(0, MAC_BYTES) : this.#dk1.subarray(MAC_BYTES);
-    return this.#suite.equal(h, this.#suite.hmac(dhmac, y));
+    return this.#suite.equal(h, this.#suite.hmac(macKeyOf(this.#dk1, sender), y));
   }
 
   #onWire(sender: Role, bytes: Uint8Array): void {
@@ -94,7 +104,7 @@ export class WireObserver {
     const { nonce: nonceC, y: yC } = this.streams.client;
     const { nonce: nonceS, y: yS } = this.streams.server;
     if (nonceC === undefined || nonceS === undefined) return;
-    this.#dk1 ??= this.#suite.pbkdf2(this.#secret, join(nonceC, nonceS), 2 * MAC_BYTES);
+    this.#dk1 ??= this.#suite.pbkdf2(this.#secret, concat(nonceC, nonceS), 2 * MAC_BYTES);
     if (this.macHolds('client') === false || this.macHolds('server') === false) {
       this.#giveUp('key does not fit');
       return;
@@ -107,11 +117,10 @@ export class WireObserver {
       if (none) this.#giveUp('forward secrecy');
       return;
     }
-    const dk2 = this.#suite.pbkdf2(this.#secret, join(nonceC, nonceS, ySC), 4 * MAC_BYTES);
-    const key = (i: number): Uint8Array => dk2.subarray(i * MAC_BYTES, (i + 1) * MAC_BYTES);
+    const dk2 = this.#suite.pbkdf2(this.#secret, concat(nonceC, nonceS, ySC), 4 * MAC_BYTES);
     this.#packets = 'readable';
-    this.streams.client.setKeys({ e: key(0), h: key(1) });
-    this.streams.server.setKeys({ e: key(2), h: key(3) });
+    this.streams.client.setKeys(packetKeysOf(dk2, 'client'));
+    this.streams.server.setKeys(packetKeysOf(dk2, 'server'));
   }
 
   #giveUp(reason: 'key does not fit' | 'forward secrecy'): void {
@@ -123,8 +132,4 @@ export class WireObserver {
 
 function lengthOf(payload: { readonly bytes: Uint8Array } | { readonly length: number }): number {
   return 'bytes' in payload ? payload.bytes.length : payload.length;
-}
-
-function join(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
 }

@@ -6,6 +6,7 @@
  * `src/protocol`, and this is written apart from it so that a defect there can show.
  */
 
+import { concat } from '../protocol/bytes.ts';
 import {
   NONCE_BYTES,
   PACKET_BYTES,
@@ -105,7 +106,7 @@ export class WireStream {
       this.#held = [];
       return;
     }
-    const bytes = join(this.#held);
+    const bytes = concat(...this.#held);
     const whole = bytes.length - (bytes.length % PACKET_BYTES);
     this.#held = whole < bytes.length ? [bytes.subarray(whole)] : [];
     if (whole === 0) return;
@@ -117,17 +118,4 @@ export class WireStream {
       this.#failure = { packet: this.#opened, kind: result.failure };
     }
   }
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const [first, ...others] = parts;
-  if (first === undefined) return new Uint8Array();
-  if (others.length === 0) return first;
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
-  }
-  return joined;
 }

@@ -6,13 +6,14 @@
  */
 
 import { stat, writeFile } from 'node:fs/promises';
-import { createSuite, readSharedSecret } from '../crypto/index.ts';
+import { createSuite } from '../crypto/index.ts';
 import { EventLogError, type LogRecord, readEventLogFile } from '../eventlog/index.ts';
 import { systemWords } from '../io/system-error.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { illustrate, NotOneConnection } from './illustration/illustrate.ts';
 import { illustrationPage } from './illustration/page.ts';
 import type { Output } from './output.ts';
+import { withSecretIfGiven } from './secret.ts';
 
 /** A page about one connection. */
 export interface HtmlTask {
@@ -33,27 +34,24 @@ export async function performHtml(task: HtmlTask, output: Output): Promise<numbe
   const files = [task.file, ...(task.peerFile === undefined ? [] : [task.peerFile])];
   const inputs = [...files, ...(task.keyFile === undefined ? [] : [task.keyFile])];
   if (task.output !== undefined) await requireOther(task.output, inputs);
-  const secret = task.keyFile === undefined ? undefined : await readSharedSecret(task.keyFile);
-  try {
-    const { illustration, truncation } = await illustrate({
+  const { illustration, truncation } = await withSecretIfGiven(task.keyFile, (secret) =>
+    illustrate({
       logs: files.map(recordsOf),
       suite: createSuite(),
-      ...(secret === undefined ? {} : { secret }),
+      secret,
       reveal: task.secrets ? 'connection' : 'wire',
-    });
-    const page = illustrationPage(illustration);
-    if (task.output === undefined) output.write(page);
-    else await write(task.output, page);
-    if (truncation !== undefined) {
-      throw new Error(`${files[truncation.log] ?? task.file}: ${truncation.message}`);
-    }
-    return 0;
-  } catch (error) {
+    }),
+  ).catch((error: unknown) => {
     if (error instanceof NotOneConnection) throw new Error(`${files.join(', ')}: ${error.message}`);
     throw error;
-  } finally {
-    secret?.fill(0);
+  });
+  const page = illustrationPage(illustration);
+  if (task.output === undefined) output.write(page);
+  else await write(task.output, page);
+  if (truncation !== undefined) {
+    throw new Error(`${files[truncation.log] ?? task.file}: ${truncation.message}`);
   }
+  return 0;
 }
 
 /** The records of a file; an error names it. One that was cut short is for the reader to take. */
@@ -61,12 +59,8 @@ async function* recordsOf(file: string): AsyncGenerator<LogRecord, void, void> {
   try {
     yield* readEventLogFile(file);
   } catch (error) {
-    if (error instanceof EventLogError && error.code === 'truncated') {
-      // Without even a header there is nothing to show.
-      if (error.line > 1) throw error;
-      throw new Error(`${file}: ${error.message}`);
-    }
-    if (error instanceof EventLogError) throw new Error(`${file}: ${error.message}`);
+    // Without even a header there is nothing to show.
+    if (error instanceof EventLogError && error.code === 'truncated' && error.line > 1) throw error;
     throw new Error(`${file}: ${systemWords(error) ?? messageOf(error)}`);
   }
 }

@@ -5,8 +5,9 @@
  * The work itself is in `src/eventlog`.
  */
 
-import { createSuite, KeyFileError, readSharedSecret } from '../crypto/index.ts';
+import { createSuite } from '../crypto/index.ts';
 import {
+  describeAmounts,
   EventLogError,
   PairFinder,
   type ReplayResult,
@@ -21,8 +22,9 @@ import { systemWords } from '../io/system-error.ts';
 import { describeOutcome } from '../protocol/faults.ts';
 import type { Role } from '../protocol/parameters.ts';
 import { messageOf } from '../protocol/thrown.ts';
-import { Output, OutputError, type Print } from './output.ts';
+import { Output, type Print } from './output.ts';
 import { type HtmlTask, performHtml } from './run-html.ts';
+import { withSecret, withSecretIfGiven } from './secret.ts';
 
 /** What `spiped-trace` is to do. */
 export type TraceTask =
@@ -64,9 +66,11 @@ async function perform(task: TraceTask, output: Output): Promise<number> {
       }
       return 0;
     case 'replay':
-      return await performReplay(task.file, task.keyFile, output);
+      return await withSecretIfGiven(task.keyFile, (secret) =>
+        performReplay(task.file, secret, output),
+      );
     case 'verify':
-      return await performVerify(task.file, task.keyFile, output);
+      return await withSecret(task.keyFile, (secret) => performVerify(task.file, secret, output));
     case 'html':
       return await performHtml(task, output);
   }
@@ -92,16 +96,11 @@ async function performShow(file: string, hex: boolean, output: Output): Promise<
 
 async function performReplay(
   file: string,
-  keyFile: string | undefined,
+  secret: Uint8Array | undefined,
   output: Output,
 ): Promise<number> {
-  const suite = createSuite();
-  const secret = keyFile === undefined ? undefined : await readSharedSecret(keyFile);
   try {
-    const result = await replay(
-      readEventLogFile(file),
-      secret === undefined ? { suite } : { suite, secret },
-    );
+    const result = await replay(readEventLogFile(file), { suite: createSuite(), secret });
     if (result.kind === 'not replayable') {
       throw new Error(
         `${file}: it is a wire log, which holds neither the private exponent nor the plaintext ` +
@@ -116,8 +115,6 @@ async function performReplay(
     throw new Error(
       `${file}: ${error.message}; ${error.lastEvent === 0 ? 'no event was replayed' : events}`,
     );
-  } finally {
-    secret?.fill(0);
   }
 }
 
@@ -130,31 +127,25 @@ function describeReplay(
     return `line ${line}, event ${sequence} (${event}) replays differently: ${difference}`;
   }
   const { end, header } = result;
-  const { bytes } = end;
+  const amounts = describeAmounts(end);
   const outcome =
     end.outcome === null ? 'recorded to before its end' : describeOutcome(end.outcome, header.role);
   const keys = withKey ? 'the given key' : 'the keys in the log (--key checks those too)';
   return (
     `all ${end.events} events replay the same, with ${keys}: ${header.role}, ${outcome}; ` +
-    `plain ${bytes.plainReceived} bytes in, ${bytes.plainSent} out; ` +
-    `cipher ${bytes.cipherReceived} bytes in, ${bytes.cipherSent} out`
+    `plain ${amounts.plain}; cipher ${amounts.cipher}`
   );
 }
 
-async function performVerify(file: string, keyFile: string, output: Output): Promise<number> {
-  const secret = await readSharedSecret(keyFile);
-  try {
-    const report = await verify(readEventLogFile(file), { suite: createSuite(), secret });
-    for (const { verdict, name, requirements, detail } of report.checks) {
-      const about = `${name} (${requirements.join(', ')})`;
-      output.write(`${verdict.padEnd(11)}  ${about}: ${detail}\n`);
-    }
-    output.write(`${file}: ${summarize(report)}\n`);
-    if (report.truncation !== undefined) throw report.truncation;
-    return report.checks.some(({ verdict }) => verdict === 'fails') ? 1 : 0;
-  } finally {
-    secret.fill(0);
+async function performVerify(file: string, secret: Uint8Array, output: Output): Promise<number> {
+  const report = await verify(readEventLogFile(file), { suite: createSuite(), secret });
+  for (const { verdict, name, requirements, detail } of report.checks) {
+    const about = `${name} (${requirements.join(', ')})`;
+    output.write(`${verdict.padEnd(11)}  ${about}: ${detail}\n`);
   }
+  output.write(`${file}: ${summarize(report)}\n`);
+  if (report.truncation !== undefined) throw report.truncation;
+  return report.checks.some(({ verdict }) => verdict === 'fails') ? 1 : 0;
 }
 
 function summarize({ header, checks }: VerifyReport): string {
@@ -166,10 +157,8 @@ function summarize({ header, checks }: VerifyReport): string {
   );
 }
 
-/** One line that names what it is about. */
+/** One line that names what it is about; our own errors do, but for those of the log's reader. */
 function explain(error: unknown, file: string): string {
-  if (error instanceof EventLogError) return `${file}: ${error.message}`;
-  if (error instanceof KeyFileError || error instanceof OutputError) return error.message;
-  const reason = systemWords(error);
-  return reason === undefined ? messageOf(error) : `${file}: ${reason}`;
+  const words = error instanceof EventLogError ? error.message : systemWords(error);
+  return words === undefined ? messageOf(error) : `${file}: ${words}`;
 }

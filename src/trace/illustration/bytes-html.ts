@@ -3,7 +3,7 @@
  * counted instead of written; changed bytes marked.
  */
 
-import { type Html, html } from './html.ts';
+import { type Content, type Html, html } from './html.ts';
 import type { ChangedByte } from './model.ts';
 
 /** From this many on, zero bytes are counted. */
@@ -13,74 +13,34 @@ const GROUP = 4;
 
 /** The bytes, for a block of code. */
 export function bytesHtml(bytes: Uint8Array, changed: readonly ChangedByte[] = []): Html {
-  const parts: Html[] = [];
-  let offset = 0;
-  while (offset < bytes.length) {
-    const zeros = zeroRun(bytes, offset);
-    if (
-      zeros >= LONG_RUN &&
-      changed.every(({ index }) => index < offset || index >= offset + zeros)
-    ) {
-      parts.push(html`<i>${zeros} × 00</i> `);
-      offset += zeros;
+  const sent = new Map(changed.map((change) => [change.index, change.sent]));
+  const parts: Content[] = [];
+  /** How many bytes of a group of four stand there. */
+  let grouped = 0;
+  for (let i = 0; i < bytes.length; ) {
+    let zeros = 0;
+    while (bytes[i + zeros] === 0 && !sent.has(i + zeros)) zeros += 1;
+    if (zeros >= LONG_RUN) {
+      parts.push(grouped === 0 ? '' : ' ', html`<i>${zeros} × 00</i> `);
+      grouped = 0;
+      i += zeros;
       continue;
     }
-    const end = nextLongRun(bytes, offset);
-    parts.push(groups(bytes, offset, end, changed));
-    offset = end;
+    const text = hexByte(bytes[i] ?? 0);
+    const original = sent.get(i);
+    if (original === undefined) parts.push(text);
+    else parts.push(html`<mark title="sent as ${hexByte(original)}">${text}</mark>`);
+    grouped = (grouped + 1) % GROUP;
+    i += 1;
+    if (grouped === 0 || i === bytes.length) parts.push(' ');
   }
   return html`${parts}`;
 }
 
 /** The characters of bytes that are a text; undefined for others. */
 export function textOf(bytes: Uint8Array): string | undefined {
-  const printable = bytes.every((byte) => (byte >= 0x20 && byte < 0x7f) || isBreak(byte));
-  if (!printable || bytes.length === 0) return undefined;
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-}
-
-function isBreak(byte: number): boolean {
-  return byte === 0x09 || byte === 0x0a || byte === 0x0d;
-}
-
-/** How many zero bytes follow each other at `offset`. */
-function zeroRun(bytes: Uint8Array, offset: number): number {
-  let end = offset;
-  while (end < bytes.length && bytes[end] === 0) end += 1;
-  return end - offset;
-}
-
-/** Where bytes from `offset` on that are to be written out end. */
-function nextLongRun(bytes: Uint8Array, offset: number): number {
-  let at = offset + 1;
-  while (at < bytes.length) {
-    const zeros = zeroRun(bytes, at);
-    if (zeros >= LONG_RUN) return at;
-    at += Math.max(1, zeros);
-  }
-  return bytes.length;
-}
-
-function groups(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  changed: readonly ChangedByte[],
-): Html {
-  const parts: (Html | string)[] = [];
-  let plain = '';
-  for (let i = start; i < end; i++) {
-    const text = hexByte(bytes[i] ?? 0);
-    const change = changed.find(({ index }) => index === i);
-    if (change === undefined) plain += text;
-    else {
-      parts.push(plain, html`<mark title="sent as ${hexByte(change.sent)}">${text}</mark>`);
-      plain = '';
-    }
-    if ((i - start) % GROUP === GROUP - 1) plain += ' ';
-  }
-  parts.push(plain.endsWith(' ') ? plain : `${plain} `);
-  return html`${parts}`;
+  const text = Buffer.from(bytes).toString('latin1');
+  return /^[\t\n\r\x20-\x7e]+$/.test(text) ? text : undefined;
 }
 
 function hexByte(byte: number): string {

@@ -5,10 +5,11 @@
  * whose sender has no log here, has a card of its own where it arrived.
  */
 
+import { packetKeysOf } from '../../eventlog/index.ts';
 import type { Role } from '../../protocol/parameters.ts';
 import type { CryptoSuite } from '../../protocol/suite.ts';
 import type { EndHistory } from './end-history.ts';
-import { type EndKeys, packetKeysOf } from './end-keys.ts';
+import type { EndKeys } from './end-keys.ts';
 import { messageCard, messageId } from './message-card.ts';
 import type { Message, Reveal, Verdict } from './model.ts';
 import type { CardIndex } from './moments.ts';
@@ -33,53 +34,38 @@ export interface Cards extends CardIndex {
 }
 
 /** Make the cards of one log or of both. */
-export function cardsOf(ends: readonly KeyedEnd[], options: CardOptions): Cards {
+export function cardsOf(ends: readonly KeyedEnd[], { suite, reveal }: CardOptions): Cards {
   const messages: Message[] = [];
   const entries: Entry[] = [];
-  for (const { history, keys } of ends) {
-    const { sent } = history;
-    const checks = checkPackets(
-      options.suite,
-      packetKeysOf(keys, sent.sender),
-      sent.messages(),
-      false,
-    );
-    for (const message of sent.messages()) {
-      const packet = typeof message.what === 'number' ? checks.get(message.what) : undefined;
-      messages.push(
-        messageCard(sent.sender, message, {
-          ...{ ...options, keys, seen: 'sent' },
-          ...{ sent: undefined, packet, remarks: [] },
-        }),
-      );
-      entries.push(entryOf(sent, message, 'sent', true));
-    }
-  }
-  for (const { history, keys } of ends) {
-    const { received } = history;
-    const sender = received.sender;
-    const original = ends.find((end) => end.history.sent.sender === sender)?.history.sent;
-    const checks = checkPackets(
-      options.suite,
-      packetKeysOf(keys, sender),
-      received.messages(),
-      true,
-    );
-    for (const message of received.messages()) {
-      const sent = original?.message(message.what)?.bytes;
-      if (sent !== undefined && isSame(sent, message.bytes)) {
-        entries.push({ ...entryOf(received, message, 'sent', true), seen: 'arrived' });
+  /** The cards of one direction, as one end saw it; `original` is what its sender says it sent. */
+  const add = (
+    view: WireView,
+    keys: EndKeys,
+    seen: Message['seen'],
+    original: WireView | undefined,
+  ): void => {
+    const { sender } = view;
+    const packetKeys = keys.dk2 && packetKeysOf(keys.dk2, sender);
+    const checks = checkPackets(suite, packetKeys, view.messages(), seen === 'arrived');
+    for (const message of view.messages()) {
+      const { what, start, bytes } = message;
+      const place = { sender, seen, start, end: start + bytes.length };
+      const sent = original?.message(what)?.bytes;
+      if (sent !== undefined && isSame(sent, bytes)) {
+        entries.push({ ...place, id: messageId(sender, what, 'sent'), unchanged: true });
         continue;
       }
-      const packet = typeof message.what === 'number' ? checks.get(message.what) : undefined;
-      messages.push(
-        messageCard(sender, message, {
-          ...{ ...options, keys, seen: 'arrived', sent, packet },
-          remarks: repetition(message, received),
-        }),
-      );
-      entries.push(entryOf(received, message, 'arrived', original === undefined));
+      const [packet, remarks] = [checks.get(what), repetition(message, view)];
+      const context = { suite, reveal, keys, seen, sent, packet, remarks };
+      messages.push(messageCard(sender, message, context));
+      const id = messageId(sender, what, seen);
+      entries.push({ ...place, id, unchanged: original === undefined });
     }
+  };
+  for (const { history, keys } of ends) add(history.sent, keys, 'sent', undefined);
+  for (const { history, keys } of ends) {
+    const sender = ends.find(({ history: { sent } }) => sent.sender === history.received.sender);
+    add(history.received, keys, 'arrived', sender?.history.sent);
   }
   return {
     messages,
@@ -108,16 +94,6 @@ interface Entry {
   /** Of the bytes that are there. */
   readonly end: number;
   readonly unchanged: boolean;
-}
-
-function entryOf(
-  { sender }: WireView,
-  { what, start, bytes }: Seen,
-  seen: Message['seen'],
-  unchanged: boolean,
-): Entry {
-  const end = start + bytes.length;
-  return { id: messageId(sender, what, seen), sender, seen, start, end, unchanged };
 }
 
 function isIn(end: number, span: Span): boolean {

@@ -7,19 +7,19 @@
 
 import {
   counted,
-  EventLogError,
-  type FullEffect,
+  type EventLogError,
+  followLog,
   inWords,
   type LogEnd,
   type LogEntry,
   type LogHeader,
   type LogRecord,
   Machine,
+  otherRole,
   printable,
-  type WireEffect,
 } from '../../eventlog/index.ts';
 import type { Outcome } from '../../protocol/faults.ts';
-import type { Role, Side } from '../../protocol/parameters.ts';
+import type { Side } from '../../protocol/parameters.ts';
 import type { CryptoSuite } from '../../protocol/suite.ts';
 import { recordedState, replayedState, type WireProgress } from './machine-state.ts';
 import type { Fact } from './model.ts';
@@ -33,7 +33,7 @@ export interface Limits {
 
 /** An event or an effect, without its bytes. */
 export interface Deed {
-  readonly type: LogEntry['event']['type'] | FullEffect['type'];
+  readonly type: (LogEntry['event'] | LogEntry['effects'][number])['type'];
   readonly text: string;
   readonly side: Side | undefined;
   /** Of bytes on either side. */
@@ -80,11 +80,6 @@ export interface EndHistory {
   };
 }
 
-/** The other end. */
-export function peerOf(role: Role): Role {
-  return role === 'client' ? 'server' : 'client';
-}
-
 /**
  * Read a log. Rejects with the reader's error if it is damaged; of one that was cut short, gives
  * what is there.
@@ -94,22 +89,11 @@ export async function readEndHistory(
   suite: CryptoSuite,
   limits: Limits,
 ): Promise<EndHistory> {
-  let keeper: Keeper | undefined;
-  let end: LogEnd | undefined;
-  let truncation: EventLogError | undefined;
-  try {
-    for await (const record of records) {
-      if (record.kind === 'header') keeper = new Keeper(record.header, suite, limits);
-      else if (record.kind === 'entry') keeper?.take(record.entry);
-      else end = record.end;
-    }
-  } catch (error) {
-    if (!(error instanceof EventLogError) || error.code !== 'truncated') throw error;
-    if (keeper === undefined) throw error;
-    truncation = error;
-  }
-  if (keeper === undefined) throw new Error('invariant: a reader yields a header first, or throws');
-  return keeper.history(end, truncation);
+  const { follower, end, truncation } = await followLog(
+    records,
+    (header) => new Keeper(header, suite, limits),
+  );
+  return follower.history(end, truncation);
 }
 
 class Keeper {
@@ -132,14 +116,14 @@ class Keeper {
     this.#header = header;
     this.#limits = limits.events;
     this.#sent = new WireView(header.role, limits.packets);
-    this.#received = new WireView(peerOf(header.role), limits.packets);
+    this.#received = new WireView(otherRole(header.role), limits.packets);
     if (header.content === 'full') this.#machine = new Machine(header, { suite });
   }
 
-  take(entry: LogEntry): void {
+  observe(entry: LogEntry): void {
     const derived = this.#noteSecrets(entry);
-    const event = this.#event(entry.event);
-    const effects = entry.effects.map((effect) => this.#effect(effect));
+    const event = this.#deed(entry.event, this.#received);
+    const effects = entry.effects.map((effect) => this.#deed(effect, this.#sent));
     const wire: WireProgress = {
       sent: this.#sent.total,
       received: this.#received.total,
@@ -210,36 +194,21 @@ class Keeper {
     return derivations.map(({ output }) => output.length);
   }
 
-  #event(event: LogEntry['event']): Deed {
-    const deed = describeDeed(event, printable(inWords(event, this.#header.role)));
-    if (deed.side !== 'cipher') return deed;
-    if (event.type === 'endReceived') this.#received.end();
-    if (event.type !== 'bytesReceived' || !('bytes' in event)) return deed;
-    return { ...deed, span: this.#received.add(event.bytes) };
+  /** What was done; its bytes on the wire are added to those of their direction. */
+  #deed(deed: LogEntry['event'] | LogEntry['effects'][number], wire: WireView): Deed {
+    const { type } = deed;
+    const side = 'side' in deed ? deed.side : undefined;
+    const bytes = 'bytes' in deed ? deed.bytes : undefined;
+    if (side === 'cipher' && (type === 'endReceived' || type === 'endWriting')) wire.end();
+    return {
+      type,
+      text: printable(inWords(deed, this.#header.role)),
+      side,
+      length: bytes?.length ?? ('length' in deed ? deed.length : 0),
+      span: side === 'cipher' && bytes !== undefined ? wire.add(bytes) : undefined,
+      outcome: 'outcome' in deed ? deed.outcome : undefined,
+    };
   }
-
-  #effect(effect: FullEffect | WireEffect): Deed {
-    const deed = describeDeed(effect, printable(inWords(effect, this.#header.role)));
-    if ('outcome' in effect) return { ...deed, outcome: effect.outcome };
-    if (deed.side !== 'cipher') return deed;
-    if (effect.type === 'endWriting') this.#sent.end();
-    if (effect.type !== 'sendBytes' || !('bytes' in effect)) return deed;
-    return { ...deed, span: this.#sent.add(effect.bytes) };
-  }
-}
-
-function describeDeed(
-  deed: LogEntry['event'] | FullEffect | WireEffect,
-  text: string,
-): Deed & { readonly side: Side | undefined } {
-  return {
-    type: deed.type,
-    text,
-    side: 'side' in deed ? deed.side : undefined,
-    length: 'bytes' in deed ? deed.bytes.length : 'length' in deed ? deed.length : 0,
-    span: undefined,
-    outcome: undefined,
-  };
 }
 
 /** How much of a log the page leaves out, as a sentence; '' if nothing. */

@@ -5,8 +5,7 @@
  * it must not: K is in the result only when everything is to be shown (KF-8).
  */
 
-import type { LogRecord } from '../../eventlog/index.ts';
-import { printable } from '../../eventlog/index.ts';
+import { describeAmounts, type LogRecord, otherRole, printable } from '../../eventlog/index.ts';
 import type { CryptoSuite } from '../../protocol/suite.ts';
 import { cardsOf, type KeyedEnd } from './cards.ts';
 import { describeLeftOut, type EndHistory, type Limits, readEndHistory } from './end-history.ts';
@@ -21,7 +20,7 @@ export interface IllustrateOptions {
   readonly logs: readonly AsyncIterable<LogRecord>[];
   readonly suite: CryptoSuite;
   /** K, 32 bytes. Without it, the keys that a `full` log holds are used, if there is one. */
-  readonly secret?: Uint8Array;
+  readonly secret?: Uint8Array | undefined;
   readonly reveal: Reveal;
   readonly title?: string;
   readonly subject?: string;
@@ -114,10 +113,10 @@ function recordedEnd({ header, end, truncation }: EndHistory): RecordedEnd {
     { name: 'started', value: header.started },
   ];
   if (end !== undefined) {
-    const { bytes } = end;
+    const amounts = describeAmounts(end);
     facts.push(
-      { name: 'plain side', value: `${bytes.plainReceived} bytes in, ${bytes.plainSent} out` },
-      { name: 'cipher side', value: `${bytes.cipherReceived} bytes in, ${bytes.cipherSent} out` },
+      { name: 'plain side', value: amounts.plain },
+      { name: 'cipher side', value: amounts.cipher },
     );
   }
   const ending = endingOf(end?.outcome, role);
@@ -136,9 +135,10 @@ function remarksOf(ends: readonly KeyedEnd[], withKey: boolean, reveal: Reveal):
   const remarks: string[] = [];
   const [only, other] = ends;
   if (only !== undefined && other === undefined) {
-    const peer = only.history.header.role === 'client' ? 'server' : 'client';
+    const { role } = only.history.header;
+    const peer = otherRole(role);
     remarks.push(
-      `Only the ${only.history.header.role} was recorded. What is said of the ${peer}'s machine ` +
+      `Only the ${role} was recorded. What is said of the ${peer}'s machine ` +
         'is inferred from what has arrived of it; it may be further.',
     );
   }

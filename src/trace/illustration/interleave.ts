@@ -6,7 +6,8 @@
  * From where somebody changed the stream on its way, the clocks alone decide.
  */
 
-import { type EndHistory, type Happening, peerOf } from './end-history.ts';
+import { otherRole } from '../../eventlog/index.ts';
+import type { EndHistory, Happening } from './end-history.ts';
 import type { WireView } from './wire-view.ts';
 
 /** One event, and the log that it is from. */
@@ -58,7 +59,7 @@ function isCaused(
   { header, received }: EndHistory,
   queues: readonly Queue[],
 ): boolean {
-  const peer = queues.find(({ history }) => history.header.role === peerOf(header.role));
+  const peer = queues.find(({ history }) => history.header.role === otherRole(header.role));
   if (peer === undefined) return true;
   const done = peer.history.happenings[peer.next - 1];
   if (event.type === 'connectionAccepted' && header.role === 'server') {

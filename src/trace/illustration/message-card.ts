@@ -6,18 +6,20 @@
  * ranges are there, and unchecked.
  */
 
+import { macKeyOf } from '../../eventlog/index.ts';
 import { isBelowModulus, isOne } from '../../protocol/group14.ts';
 import {
   CIPHERTEXT_BYTES,
+  MAC_BYTES,
   MAX_MESSAGE_BYTES,
   PACKET_BYTES,
   PUBLIC_VALUE_BYTES,
   type Role,
 } from '../../protocol/parameters.ts';
 import type { CryptoSuite } from '../../protocol/suite.ts';
-import { dhmacOf, type EndKeys, packetKeysOf } from './end-keys.ts';
+import type { EndKeys } from './end-keys.ts';
 import type { ChangedByte, Message, Range, Reveal, Verdict } from './model.ts';
-import { cleartextOf, openedLength, type PacketCheck } from './packet-check.ts';
+import { isMessageLength, type PacketCheck } from './packet-check.ts';
 import { letterOf, nameOf, type Seen } from './wire-view.ts';
 
 /** What is known when a message is opened. */
@@ -61,7 +63,7 @@ export function messageCard(sender: Role, message: Seen, context: CardContext): 
         .map(({ index, sent }) => ({ index: index - range.start, sent }))
         .filter(({ index }) => index >= 0 && index < range.bytes.length),
     })),
-    cleartext: cleartextRanges(sender, message, context),
+    cleartext: cleartextRanges(context),
     remarks: [...completeness(message), ...describeChanges(changes), ...context.remarks],
   };
 }
@@ -110,7 +112,7 @@ function publicValueRanges(
       field: `h${letter}`,
       formula: `HMAC(dhmac${letter}, y${letter})`,
       requirements: [sender === 'client' ? 'HS-7' : 'HS-15', 'HS-10'],
-      verdict: macVerdict(context, dhmacOf(context.keys, sender), y, h),
+      verdict: macVerdict(context, sender, y, h),
     },
   ]);
 }
@@ -154,7 +156,7 @@ function packetRanges(
 ): readonly Range[] {
   const letter = letterOf(sender);
   const stream = `AES-256-CTR(E_${letter}, be64(${number}) ‖ be64(0 … 64))`;
-  const length = context.packet === undefined ? undefined : openedLength(context.packet);
+  const { packet } = context;
   return cut(bytes, [
     {
       ...{ start: 0, end: MAX_MESSAGE_BYTES },
@@ -168,7 +170,7 @@ function packetRanges(
       field: 'encrypted length',
       formula: 'be32(length of M) ⊕ the first 4 bytes of block 64 of the key stream',
       requirements: ['PK-2', 'PK-3', 'PK-8'],
-      verdict: lengthVerdict(length),
+      verdict: packet?.kind === 'opened' ? lengthVerdict(packet.length) : undefined,
     },
     {
       ...{ start: CIPHERTEXT_BYTES, end: PACKET_BYTES },
@@ -180,9 +182,8 @@ function packetRanges(
   ]);
 }
 
-function lengthVerdict(length: number | undefined): Verdict | undefined {
-  if (length === undefined) return undefined;
-  return length >= 1 && length <= MAX_MESSAGE_BYTES
+function lengthVerdict(length: number): Verdict {
+  return isMessageLength(length)
     ? { kind: 'good', text: `decrypts to ${length}` }
     : { kind: 'bad', text: `decrypts to ${length}, which is not 1 to ${MAX_MESSAGE_BYTES}` };
 }
@@ -192,10 +193,7 @@ function packetMacVerdict({ packet, reveal }: CardContext): Verdict {
     case 'opened':
       return { kind: 'good', text: 'holds' };
     case 'forged':
-      return {
-        kind: 'bad',
-        text: `does not hold${reveal === 'wire' ? '' : `; computed: ${hex(packet.expected)}`}`,
-      };
+      return wrongMac(packet.expected, reveal);
     case 'after a failure':
       return { kind: 'unknown', text: 'is not looked at: the packet before it was bad' };
     case 'incomplete':
@@ -206,34 +204,32 @@ function packetMacVerdict({ packet, reveal }: CardContext): Verdict {
 }
 
 function macVerdict(
-  { suite, reveal }: CardContext,
-  key: Uint8Array | undefined,
+  { suite, reveal, keys: { dk1 } }: CardContext,
+  sender: Role,
   y: Uint8Array,
   h: Uint8Array,
 ): Verdict | undefined {
-  if (h.length < 32) return undefined;
-  if (key === undefined) return { kind: 'unknown', text: 'cannot be checked without the key' };
-  const expected = suite.hmac(key, y);
-  if (suite.equal(h, expected)) return { kind: 'good', text: 'holds' };
+  if (h.length < MAC_BYTES) return undefined;
+  if (dk1 === undefined) return { kind: 'unknown', text: 'cannot be checked without the key' };
+  const expected = suite.hmac(macKeyOf(dk1, sender), y);
+  return suite.equal(h, expected) ? { kind: 'good', text: 'holds' } : wrongMac(expected, reveal);
+}
+
+function wrongMac(expected: Uint8Array, reveal: Reveal): Verdict {
+  const digits = Buffer.from(expected)
+    .toString('hex')
+    .replaceAll(/.{8}(?=.)/g, '$& ');
   return {
     kind: 'bad',
-    text: `does not hold${reveal === 'wire' ? '' : `; computed: ${hex(expected)}`}`,
+    text: `does not hold${reveal === 'wire' ? '' : `; computed: ${digits}`}`,
   };
 }
 
 /** PK-2: the message, its padding, its length. */
-function cleartextRanges(
-  sender: Role,
-  { what }: Seen,
-  { packet, reveal, keys }: CardContext,
-): readonly Range[] {
-  const packetKeys = packetKeysOf(keys, sender);
+function cleartextRanges({ packet, reveal }: CardContext): readonly Range[] {
   if (packet?.kind !== 'opened' || reveal === 'wire') return [];
-  if (packetKeys === undefined || typeof what !== 'number') return [];
-  const cleartext = cleartextOf(packet, packetKeys, what);
-  const length = openedLength(packet) ?? 0;
-  const valid = length >= 1 && length <= MAX_MESSAGE_BYTES;
-  const end = valid ? length : MAX_MESSAGE_BYTES;
+  const { cleartext, length } = packet;
+  const end = isMessageLength(length) ? length : MAX_MESSAGE_BYTES;
   const common = { verdict: undefined };
   return cut(cleartext, [
     {
@@ -287,9 +283,4 @@ function describeChanges(changes: readonly ChangedByte[]): readonly Verdict[] {
       ? `Byte ${first.index} is not the one that was sent.`
       : `${changes.length} bytes are not those that were sent at this place.`;
   return [{ kind: 'bad', text }];
-}
-
-function hex(bytes: Uint8Array): string {
-  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return digits.replaceAll(/.{8}(?=.)/g, '$& ');
 }

@@ -3,11 +3,11 @@
  * them, both machines afterwards, the messages that it completes, and a fault where it happened.
  */
 
+import { otherRole } from '../../eventlog/index.ts';
 import { initialConnectionState } from '../../protocol/connection.ts';
 import { describeOutcome, FAULTS, type Outcome } from '../../protocol/faults.ts';
 import type { Role } from '../../protocol/parameters.ts';
 import type { Deed, EndHistory, Happening } from './end-history.ts';
-import { peerOf } from './end-history.ts';
 import { interleave } from './interleave.ts';
 import { inferredState, recordedState, replayedState, viewOf } from './machine-state.ts';
 import type { Effect, Ending, MachineView, Mark, Message, Moment, Place } from './model.ts';
@@ -32,7 +32,7 @@ export function momentsOf(ends: readonly EndHistory[], cards: CardIndex): readon
   const told = new Set<Role>();
   return interleave(ends).map(({ history, happening }) => {
     const own = history.header.role;
-    const peer = peerOf(own);
+    const peer = otherRole(own);
     const source = happening.replayed ? 'replayed' : 'recorded';
     machines[own] = viewOf(source, happening.state, machines[own]);
     machines[peer] = both
@@ -97,7 +97,8 @@ function faultOf(
 /** The ids of the cards that belong to an event: received first, then sent. */
 function completed(own: Role, { event, effects }: Happening, cards: CardIndex): readonly string[] {
   const ids: string[] = [];
-  if (event.span !== undefined) ids.push(...cards.completedBy(peerOf(own), 'arrived', event.span));
+  if (event.span !== undefined)
+    ids.push(...cards.completedBy(otherRole(own), 'arrived', event.span));
   for (const { span } of effects) {
     if (span !== undefined) ids.push(...cards.completedBy(own, 'sent', span));
   }
@@ -137,7 +138,7 @@ function arrow(
 }
 
 function eventMark(own: Role, event: Deed, both: boolean, cards: CardIndex): Mark {
-  const peer = peerOf(own);
+  const peer = otherRole(own);
   const wire: Place = both ? 'wire' : peer;
   const plain = plainOf(own);
   switch (event.type) {
@@ -169,7 +170,7 @@ function eventMark(own: Role, event: Deed, both: boolean, cards: CardIndex): Mar
 }
 
 function effectMark(own: Role, effect: Deed): Mark | undefined {
-  const peer = peerOf(own);
+  const peer = otherRole(own);
   const plain = plainOf(own);
   switch (effect.type) {
     case 'connectTarget':

@@ -6,6 +6,7 @@
 import {
   NONCE_BYTES,
   PACKET_BYTES,
+  PUBLIC_VALUE_BYTES,
   PUBLIC_VALUE_MESSAGE_BYTES,
   type Role,
 } from '../../protocol/parameters.ts';
@@ -85,8 +86,8 @@ export function describeSpan(sender: Role, span: Span): string {
 export class WireView {
   readonly sender: Role;
   readonly #keep: Keep;
-  readonly #handshake = new Uint8Array(HANDSHAKE_BYTES);
-  readonly #packets = new Map<number, Uint8Array>();
+  /** In the order of the stream, each with room for all of its bytes. */
+  readonly #kept = new Map<Placed['what'], Seen>();
   #total = 0;
   #ended = false;
 
@@ -105,6 +106,26 @@ export class WireView {
     return this.#ended;
   }
 
+  /** How many packets there were, the last perhaps not complete. */
+  get packets(): number {
+    return Math.ceil(Math.max(0, this.#total - HANDSHAKE_BYTES) / PACKET_BYTES);
+  }
+
+  /** The nonce, once it is complete. */
+  get nonce(): Uint8Array | undefined {
+    return this.#whole('nonce');
+  }
+
+  /** y, once y ‖ h is complete. */
+  get y(): Uint8Array | undefined {
+    return this.#whole('public value')?.subarray(0, PUBLIC_VALUE_BYTES);
+  }
+
+  /** h, once y ‖ h is complete. */
+  get h(): Uint8Array | undefined {
+    return this.#whole('public value')?.subarray(PUBLIC_VALUE_BYTES);
+  }
+
   /** Take the next bytes; where they are in the stream. */
   add(bytes: Uint8Array): Span {
     const span = { start: this.#total, end: this.#total + bytes.length };
@@ -112,8 +133,7 @@ export class WireView {
       const message = messageAt(offset);
       const end = Math.min(span.end, message.end);
       const part = bytes.subarray(offset - span.start, end - span.start);
-      if (typeof message.what !== 'number') this.#handshake.set(part, offset);
-      else this.#packet(message.what).set(part, offset - message.start);
+      this.#room(message).set(part, offset - message.start);
       offset = end;
     }
     this.#total = span.end;
@@ -126,41 +146,29 @@ export class WireView {
 
   /** A message, if something of it was seen and its bytes were kept. */
   message(what: Placed['what']): Seen | undefined {
-    const placed =
-      what === 'nonce'
-        ? messageAt(0)
-        : messageAt(what === 'public value' ? NONCE_BYTES : HANDSHAKE_BYTES + what * PACKET_BYTES);
-    const seen = Math.min(this.#total, placed.end) - placed.start;
-    const bytes =
-      typeof what === 'number'
-        ? this.#packets.get(what)
-        : this.#handshake.subarray(placed.start, placed.end);
-    return seen <= 0 || bytes === undefined
-      ? undefined
-      : { ...placed, bytes: bytes.subarray(0, seen) };
+    const kept = this.#kept.get(what);
+    return kept && { ...kept, bytes: kept.bytes.subarray(0, this.#total - kept.start) };
   }
 
   /** Every message that was kept, in order. */
   messages(): readonly Seen[] {
-    const packets = [...this.#packets.keys()].sort((a, b) => a - b);
-    return (['nonce', 'public value', ...packets] as const).flatMap(
-      (what) => this.message(what) ?? [],
-    );
+    return [...this.#kept.keys()].flatMap((what) => this.message(what) ?? []);
   }
 
-  /** How many packets there were, the last perhaps not complete. */
-  get packets(): number {
-    return Math.ceil(Math.max(0, this.#total - HANDSHAKE_BYTES) / PACKET_BYTES);
+  #whole(what: Placed['what']): Uint8Array | undefined {
+    const kept = this.#kept.get(what);
+    return kept !== undefined && kept.end <= this.#total ? kept.bytes : undefined;
   }
 
-  /** The bytes of a packet, to be filled; one that leaves the last ones is forgotten. */
-  #packet(number: number): Uint8Array {
-    const existing = this.#packets.get(number);
-    if (existing !== undefined) return existing;
-    const bytes = new Uint8Array(PACKET_BYTES);
-    this.#packets.set(number, bytes);
-    const forgotten = number - this.#keep.last;
-    if (forgotten >= this.#keep.first) this.#packets.delete(forgotten);
+  /** Where a message's bytes go; a packet that leaves the last ones is forgotten. */
+  #room(message: Placed): Uint8Array {
+    const { what, start, end } = message;
+    const kept = this.#kept.get(what);
+    if (kept !== undefined) return kept.bytes;
+    const bytes = new Uint8Array(end - start);
+    this.#kept.set(what, { ...message, bytes });
+    const forgotten = typeof what === 'number' ? what - this.#keep.last : -1;
+    if (forgotten >= this.#keep.first) this.#kept.delete(forgotten);
     return bytes;
   }
 }
