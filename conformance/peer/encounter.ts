@@ -19,7 +19,7 @@ export interface Seen {
   readonly released: Buffer;
   /** How the cipher side ended; undefined where it had not within the limit. */
   readonly ending: Ending | undefined;
-  /** Milliseconds from the connection's beginning to that end. */
+  /** Milliseconds from before the connection was made to that end. */
   readonly lasted: number | undefined;
   /** Was a plain end still open when the cipher side had been over for the limit? */
   readonly plainOpen: boolean;
@@ -48,6 +48,7 @@ export async function meet(
   limit: number,
   earlier?: Earlier,
 ): Promise<Seen> {
+  const start = performance.now();
   const contact = await reach.open();
   const { wire, plain } = contact;
   try {
@@ -65,8 +66,8 @@ export async function meet(
     const overdue = account.stopped instanceof Overdue;
     if (!overdue) await soon(limit, () => wire.ending !== undefined);
     if (wire.ending !== undefined) await soon(limit, () => !plain.open());
-    const { ending, overAt, since, length: sent } = wire;
-    const lasted = overAt === undefined ? undefined : overAt - since;
+    const { ending, overAt, length: sent } = wire;
+    const lasted = overAt === undefined ? undefined : overAt - start;
     const seen = { sent, released: plain.bytes(), ending, lasted, plainOpen: plain.open(), looks };
     contact.close();
     const failure = await passThrough(reach, limit).then(
@@ -80,8 +81,8 @@ export async function meet(
 }
 
 /**
- * An honest connection with a few bytes each way, to its end in order. It gives up forward secrecy,
- * which saves both an exponentiation.
+ * An honest connection with a few bytes each way, to its end in order. Its y is 2, which
+ * saves it an exponentiation.
  *
  * @throws Error where anything of it is not as the text has it.
  */
@@ -92,7 +93,7 @@ export async function passThrough(reach: Reach, limit: number): Promise<Earlier>
     const account = await new Peer({
       ...whoMeets(reach, contact, limit),
       ...{ first: [token], rest: [], farewell: FAREWELL },
-      bends: [{ own: () => ({ exponent: 0n, sign: 1 }) }],
+      bends: [{ own: () => ({ exponent: 1n, sign: 1 }) }],
     }).perform();
     if (account.stopped !== undefined) throw account.stopped;
     if (account.objections.length > 0) throw new Error(account.objections.join('; '));

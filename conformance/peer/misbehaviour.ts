@@ -3,7 +3,7 @@
  */
 
 import type { Seen } from './encounter.ts';
-import { HANDSHAKE_LENGTH, NONCE_LENGTH, PACKET_LENGTH, type Role } from './parameters.ts';
+import { HANDSHAKE_LENGTH, NONCE_LENGTH, type Role } from './parameters.ts';
 import type { Bends } from './points.ts';
 
 /** What the text demands of a subject that meets a misbehaviour. */
@@ -15,9 +15,12 @@ export interface Reaction {
    * - `fails`: the peer has reset; the plain side is closed, too (CN-11).
    */
   readonly outcome: 'works' | 'refuses' | 'ends' | 'fails';
-  /** With `refuses`: bytes that the subject sends of its handshake, 32 or 320; then packets. */
-  readonly sends?: number;
-  /** How many of the peer's texts are released; where it is a range, each number is right. */
+  /**
+   * With `refuses`: bytes that the subject sends of its handshake; any of these where a right one
+   * may not have come to the second message. Packets follow where a packet is refused.
+   */
+  readonly sends?: readonly number[];
+  /** How many of the peer's texts are released. A range is no text's demand, but what C does. */
   readonly releases?: number | readonly [least: number, most: number];
   /** At each step `look`: how much the subject has sent, and released, at most. */
   readonly looks?: readonly { readonly sent?: number; readonly released?: number }[];
@@ -37,14 +40,26 @@ export interface Misbehaviour {
   readonly subjects: readonly Role[];
   readonly bends: Bends;
   readonly reaction: (subject: Role) => Reaction;
+  /** What the subject is to be started with; with nothing where not said. */
+  readonly needs?: Needs;
 }
+
+/** Options of a subject. */
+export interface Needs {
+  readonly policy?: '-f' | '-g';
+  /** Seconds of `-o`. */
+  readonly timeout?: number;
+}
+
+export const BOTH: readonly Role[] = ['server', 'client'];
 
 /**
  * What was seen and is not as the text demands, in sentences; none where the subject is right.
  *
- * Bytes and ending are judged apart, and FIN and RST are both right.
+ * Bytes and ending are judged apart, and FIN and RST are both right. `plainSays` is all that the plain
+ * end of the subject says.
  */
-export function differences(seen: Seen, expected: Reaction, greeting: Buffer): readonly string[] {
+export function differences(seen: Seen, expected: Reaction, plainSays: Buffer): string[] {
   const { account } = seen;
   const found: string[] = [];
   const demand = (holds: boolean, what: string): void => {
@@ -67,11 +82,11 @@ export function differences(seen: Seen, expected: Reaction, greeting: Buffer): r
     demand(account.remainder === 0, `${account.remainder} bytes of it are no whole packet (HS-27)`);
   }
   if (expected.outcome === 'refuses') {
-    const { sends = HANDSHAKE_LENGTH } = expected;
-    if (sends < HANDSHAKE_LENGTH || expected.releases === undefined) {
-      demand(seen.sent === sends, `it sent ${seen.sent} bytes and not ${sends}`);
+    const { sends } = expected;
+    if (sends !== undefined) {
+      demand(sends.includes(seen.sent), `it sent ${seen.sent} bytes and not ${sends.join(' or ')}`);
     } else if (!expected.deaf) {
-      const begun = greeting.subarray(0, account.heard.length);
+      const begun = plainSays.subarray(0, account.heard.length);
       demand(account.heard.equals(begun), 'it sent what its plain end had not said (CN-8)');
     }
   }
@@ -88,7 +103,6 @@ function checkReleased({ released, account }: Seen, expected: Reaction, demand: 
   const allowed = Array.from({ length: most - least + 1 }, (_, i) =>
     Buffer.concat(all.slice(0, least + i)),
   );
-  // Of a subject that was reset, or may drop what it has, any part is right.
   demand(
     allowed.some((bytes) => bytes.equals(released)),
     `it released ${released.length} bytes, ${JSON.stringify(released.toString('latin1').slice(0, 80))}, and not ${allowed.map((bytes) => bytes.length).join(' or ')}`,
@@ -105,23 +119,43 @@ function checkLooks({ looks }: Seen, { looks: expected = [] }: Reaction, demand:
   }
 }
 
-/** The same for every role. */
-export const works = (): Reaction => ({ outcome: 'works' });
+/** What is particular to a misbehaviour, beside what its outcome says. */
+type More = Partial<Pick<Misbehaviour, 'subjects' | 'needs'>> &
+  Partial<Reaction> & { readonly reaction?: (subject: Role) => Partial<Reaction> };
+
+type Make = (requirements: string, does: string, bends: Bends, more?: More) => Misbehaviour;
+
+function make(reactionOf: (subject: Role) => Reaction): Make {
+  return (requirements, does, bends, more = {}) => {
+    const { subjects = BOTH, needs, reaction, ...always } = more;
+    return {
+      ...{ does, requirements: requirements.split(' '), subjects, bends },
+      ...(needs !== undefined && { needs }),
+      reaction: (subject) => ({ ...reactionOf(subject), ...always, ...reaction?.(subject) }),
+    };
+  };
+}
+
+/** The subject goes on as if nothing were odd: the text allows it. */
+export const accepted = make(() => ({ outcome: 'works' }));
 
 /**
- * Refused in the handshake: a server has sent its nonce and nothing else (HS-9), a client its y ‖ h,
- * too (HS-7).
+ * The subject refuses the handshake: a server has sent its nonce and nothing else (HS-9), a client
+ * its y ‖ h, too (HS-7).
  */
-export const refusesHandshake = (subject: Role): Reaction => ({
+export const refused = make((subject) => ({
   outcome: 'refuses',
-  sends: subject === 'server' ? NONCE_LENGTH : HANDSHAKE_LENGTH,
-});
+  sends: [subject === 'server' ? NONCE_LENGTH : HANDSHAKE_LENGTH],
+}));
 
-/** Refused at a packet, when so many before it were delivered. */
-export const refusesPacket = (releases: number | readonly [number, number]) => (): Reaction => ({
-  outcome: 'refuses',
-  releases,
-});
+/** The subject refuses the first packet, and has released nothing. */
+export const refusedFirst = make(() => ({ outcome: 'refuses', releases: 0 }));
 
-/** The bytes of a number of packets. */
-export const packets = (count: number): number => count * PACKET_LENGTH;
+/** The subject refuses the second packet, when the first was delivered, and what follows it. */
+export const refusedSecond = make(() => ({ outcome: 'refuses', releases: 1 }));
+
+/** The stream ends early, and that is passed on as an end. */
+export const endsEarly = make(() => ({ outcome: 'ends' }));
+
+/** The connection is lost, and both sockets are closed. */
+export const lost = make(() => ({ outcome: 'fails', releases: 0 }));

@@ -34,7 +34,7 @@ import {
 } from './parameters.ts';
 import { PLANS, type Step } from './plan.ts';
 import { type Bend, type Bends, bendBy, type Earlier, type Known, type Piece } from './points.ts';
-import { Overdue, until, type Wire, WireOver } from './wire.ts';
+import { Overdue, until, type Wire, WireOver, wait } from './wire.ts';
 
 /** The plain end of the subject, as far as it belongs to this connection. */
 export interface PlainSide {
@@ -46,6 +46,8 @@ export interface PlainSide {
   open(): boolean;
   write(bytes: Buffer): Promise<void>;
   end(): void;
+  /** RST. */
+  reset(): void;
 }
 
 export interface PeerSettings {
@@ -180,6 +182,8 @@ export class Peer {
         return await plain.write(farewell);
       case 'plain end':
         return plain.end();
+      case 'plain reset':
+        return plain.reset();
       case 'read end':
         return await until("the subject's end", limit, () => wire.ending !== undefined);
       case 'reset':
@@ -293,6 +297,7 @@ export class Peer {
     if (piece === 'fin') wire.end();
     else if (piece === 'reset') wire.reset();
     else if (piece === 'silence') this.#mute = true;
+    else if ('wait' in piece) await wait(piece.wait, () => wire.ending !== undefined);
     else await wire.write(piece);
   }
 

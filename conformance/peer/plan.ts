@@ -28,8 +28,9 @@ export type Step =
   | 'read farewell'
   | 'plain end'
   | 'read end'
-  /** RST instead of FIN, to the subject. */
+  /** RST instead of FIN: to the subject's cipher side, and to its plain side. */
   | 'reset'
+  | 'plain reset'
   /** Nothing, while another connection goes through the subject from beginning to end. */
   | 'look'
   /** What is sent from here on waits, and is one piece when it is let go. */
@@ -81,4 +82,9 @@ export function instead(plan: readonly Step[], step: Step, ...steps: Step[]): re
 /** The plan up to `step`, without it, and then these. */
 export function upTo(plan: readonly Step[], step: Step, ...steps: Step[]): readonly Step[] {
   return [...plan.slice(0, plan.indexOf(step)), ...steps];
+}
+
+/** The plan with the own nonce sent only when the subject's is there. */
+export function nonceLate(plan: readonly Step[]): readonly Step[] {
+  return [...(['read nonce', 'send nonce'] as const), ...without(plan, 'read nonce', 'send nonce')];
 }

@@ -69,9 +69,9 @@ export interface Points {
 
 /**
  * Bytes of one write; or a pause, in which another connection goes through the subject; or FIN, RST,
- * or that nothing more is written though there would be.
+ * or that nothing more is written though there would be; or a pause in milliseconds, for timers.
  */
-export type Piece = Buffer | 'look' | 'fin' | 'reset' | 'silence';
+export type Piece = Buffer | 'look' | 'fin' | 'reset' | 'silence' | { readonly wait: number };
 
 /** What happened on an earlier connection with the same key, for those who replay it. */
 export interface Earlier {

@@ -59,13 +59,13 @@ describe.each(subjects)('with $name', (subject) => {
 
     test('what the plain end says, a megabyte of it, arrives in packets that are right (PK-1 to PK-5)', async () => {
       const greeting = randomBytes(1_048_576 + 1_000);
-      const talkative = await start(scope, subject, role, [], greeting);
+      const talkative = await start(scope, subject, role, {}, greeting);
       const { heard } = await honest(talkative.reach);
       expect(heard.subarray(0, greeting.length).equals(greeting)).toBe(true);
     });
 
-    test.each(['-f', '-g'])('it is understood with %s (HS-12, HS-14)', async (policy) => {
-      const { reach } = await start(scope, subject, role, [policy]);
+    test.each(['-f', '-g'] as const)('it is understood with %s (HS-12, HS-14)', async (policy) => {
+      const { reach } = await start(scope, subject, role, { policy });
       const { yIsOne } = await honest(reach);
       expect(yIsOne).toBe(policy === '-f');
     });

@@ -120,6 +120,7 @@ export class ClientReach implements Reach {
   readonly #door: Door;
   readonly #limit: number;
   #taken = 0;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(
     keyFile: Buffer,
@@ -135,7 +136,14 @@ export class ClientReach implements Reach {
     this.#limit = limit;
   }
 
-  async open(): Promise<Contact> {
+  /** One after the other, so that who dials is the one that was made to. */
+  open(): Promise<Contact> {
+    const next = this.#last.then(() => this.#open());
+    this.#last = next.catch(() => {});
+    return next;
+  }
+
+  async #open(): Promise<Contact> {
     const plain = await Wire.connect(this.#source, this.#limit);
     await plain.write(this.greeting);
     const accepted = () => this.#door.accepted[this.#taken];
@@ -159,6 +167,9 @@ function contact(wire: Wire, ends: () => readonly Wire[]): Contact {
       },
       end: () => {
         for (const end of ends()) end.end();
+      },
+      reset: () => {
+        for (const end of ends()) end.reset();
       },
     },
     close: () => {

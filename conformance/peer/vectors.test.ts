@@ -202,7 +202,7 @@ function speak(role: Role, wire: Wire, keyFile: Buffer, own: End, other: End): P
     greeting: Buffer.concat(other.messages.map(bytes)),
     plain: {
       ...{ bytes: () => Buffer.alloc(0), over: () => true, open: () => false },
-      ...{ write: async () => {}, end() {} },
+      ...{ write: async () => {}, end() {}, reset() {} },
     },
     bends: [
       {

@@ -43,9 +43,16 @@ export async function until(what: string, limit: number, holds: () => boolean): 
   }
 }
 
+/** Lets so many milliseconds go by, or fewer when the condition holds: for what is about time. */
+export async function wait(milliseconds: number, over: () => boolean): Promise<void> {
+  const deadline = performance.now() + milliseconds;
+  while (!over() && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
+  }
+}
+
 export class Wire {
-  /** When it stood, in milliseconds of `performance.now()`, and when the other side ended. */
-  readonly since = performance.now();
+  /** When the other side ended, in milliseconds of `performance.now()`. */
   overAt: number | undefined;
   readonly #socket: Socket;
   readonly #limit: number;

@@ -21,6 +21,8 @@ export interface SpipedSettings {
   /** Path of the key file. */
   readonly key: string;
   readonly policy?: Policy;
+  /** Seconds of `-o`; {@link PATIENCE} where not said. */
+  readonly timeout?: number;
   /** Further arguments. */
   readonly more?: readonly string[];
 }
@@ -67,7 +69,8 @@ export async function startSpiped(
     const title = titleOf(subject, `spiped ${settings.role}`);
     const args = [
       ...['-F', settings.role, '-s', source.text, '-t', settings.target.text],
-      ...['-k', settings.key, ...policyArguments(settings.policy), ...PATIENCE],
+      ...['-k', settings.key, ...policyArguments(settings.policy)],
+      ...(settings.timeout === undefined ? PATIENCE : ['-o', String(settings.timeout)]),
       ...(settings.more ?? []),
     ];
     const program = new Program(scope, title, subject.spiped, args, subject.environment);

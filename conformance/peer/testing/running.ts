@@ -13,6 +13,7 @@ import type { Scope } from '../../subjects/scope.ts';
 import { startSpiped } from '../../subjects/spiped.ts';
 import { ours, type Subject, upstreamSubject } from '../../subjects/subject.ts';
 import { upstreamForTests } from '../../upstream/require.ts';
+import type { Needs } from '../misbehaviour.ts';
 import type { Role } from '../parameters.ts';
 import { ClientReach, Door, type Reach, ServerReach } from '../reach.ts';
 
@@ -42,13 +43,13 @@ export async function subjectsUnderTest(): Promise<{
 
 /**
  * Starts the subject's spiped in this role, with a key file of its own that ends with a newline,
- * and `more` arguments. It ends with the scope.
+ * and what is needed. It ends with the scope.
  */
 export async function start(
   scope: Scope,
   subject: Subject,
   role: Role,
-  more: readonly string[] = [],
+  needs: Needs = {},
   greeting: Buffer = GREETING,
 ): Promise<Running> {
   const keyFile = Buffer.concat([randomBytes(40), Buffer.from('\n')]);
@@ -58,7 +59,7 @@ export async function start(
   const door = await Door.open(LIMIT, role === 'server' ? greeting : undefined);
   scope.onClose(() => door.close());
   const { program, source } = await startSpiped(scope, subject, {
-    ...{ role: role === 'server' ? '-d' : '-e', source: 'ipv4', key, more },
+    ...{ role: role === 'server' ? '-d' : '-e', source: 'ipv4', key, ...needs },
     target: addressOf('ipv4', door.port),
   });
   const MeansOfReach = role === 'server' ? ServerReach : ClientReach;
