@@ -1,8 +1,8 @@
 /**
  * Key files of every kind, and what a person reads when one cannot be read.
  *
- * Shows KF-1 … KF-4, KF-6 and KF-8. Permission is refused by what stands in for `open`: a mode would not stop
- * root; a loop of links, a socket and a directory stop everybody.
+ * Shows KF-1 … KF-4, KF-6 and KF-8. Permission is refused by what stands in for `open`: a mode
+ * would not stop root; a loop of links, a socket and a directory stop everybody.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process';
