@@ -43,7 +43,7 @@ export class HandshakeBench {
   }
 
   get fault(): string | undefined {
-    return this.state.phase === 'failed' ? this.state.fault : undefined;
+    return this.state.phase === 'failed' ? this.state.fault.code : undefined;
   }
 
   feed(event: HandshakeEvent): this {

@@ -24,7 +24,7 @@
  */
 
 import { concat } from './bytes.ts';
-import type { FaultCode, Outcome } from './faults.ts';
+import type { Fault, Outcome } from './faults.ts';
 import {
   afterSending,
   afterWriting,
@@ -94,7 +94,7 @@ export type ConnectionState =
       /** The side that is still open. */
       readonly to: Side;
       readonly outcome: Outcome;
-      readonly session: SessionSummary;
+      readonly session: SessionSummary | undefined;
     }
   | {
       readonly phase: 'closed';
@@ -141,7 +141,8 @@ function take(
   //= CN-15
   //# A failure of one connection, or of a system call made for it, MUST NOT end or delay another
   //# connection or the process.
-  if (event.type === 'defectFound') return close(state, 'internal-error', event.detail);
+  if (event.type === 'defectFound')
+    return close(state, { code: 'internal-error', detail: event.detail });
   switch (state.phase) {
     case 'idle':
       return idle(context, state, event);
@@ -253,16 +254,14 @@ function handshaking(
     case 'socketFailed':
       // A peer that refuses our handshake may close with our bytes unread: that arrives as a reset.
       if (event.side === 'cipher') {
-        const { fault, detail = event.error } = endedEarly(context, state.handshake);
-        return close(state, fault, detail);
+        const { code, detail = event.error } = endedEarly(context, state.handshake);
+        return close(state, { code, detail });
       }
       return common(state, event);
     case 'timerExpired':
-      if (event.timer === 'handshake') {
-        const { fault, detail } = timedOut(context, state.handshake);
-        return close(state, fault, detail);
-      }
-      return common(state, event);
+      return event.timer === 'handshake'
+        ? close(state, timedOut(context, state.handshake))
+        : common(state, event);
     default:
       return common(state, event);
   }
@@ -276,7 +275,7 @@ function advance(
 ): ConnectionStep {
   const { state: handshake, effects } = stepHandshake(context, state.handshake, event);
   if (handshake.phase === 'failed') {
-    return prepend(effects, close({ ...state, handshake }, handshake.fault, handshake.detail));
+    return prepend(effects, close({ ...state, handshake }, handshake.fault));
   }
   const sent = afterSending(state.flow, effects);
   if (handshake.phase !== 'established') {
@@ -366,10 +365,7 @@ function piping(
     case 'socketFailed':
       //= CN-11
       //# A failed read or write on either socket MUST close both.
-      return failSide(context, state, event.side, {
-        code: event.side === 'plain' ? 'plain-socket-failed' : 'cipher-socket-failed',
-        detail: event.error,
-      });
+      return failSide(context, state, event.side, socketFailure(event));
     default:
       return common(state, event);
   }
@@ -391,7 +387,7 @@ function concludePipe(
   if (outcome === undefined) return { state, effects };
   return prepend(
     effects,
-    failed === undefined ? closeWith(state, outcome) : failSide(context, state, failed, outcome),
+    failed === undefined ? close(state, outcome) : failSide(context, state, failed, outcome),
   );
 }
 
@@ -412,7 +408,7 @@ function failSide(
     //# thrown away, unless that could cost it bytes of CN-26: where it was given any before.
     const reset =
       to === 'plain' && state.flow.unsent.cipher > 0 && state.pipe.opening.packetNumber === 0n;
-    return closeWith(state, outcome, reset ? { reset: 'plain' } : {});
+    return close(state, outcome, reset ? { reset: 'plain' } : {});
   }
   // What the kernel has from it, unread, makes its close a reset, as with C (CN-27).
   const quiet = setReading(state.flow, to, false);
@@ -443,15 +439,15 @@ function delivering(
       if (event.side !== to) return { state, effects: [] };
       const flow = afterWriting(state.flow, to, event.length);
       return flow.unsent[to] === 0
-        ? closeWith(state, outcome)
+        ? close(state, outcome)
         : { state: { ...state, flow }, effects: [] };
     }
     case 'socketFailed':
-      return event.side === to ? closeWith(state, outcome) : { state, effects: [] };
+      return event.side === to ? close(state, outcome) : { state, effects: [] };
     case 'timerExpired':
-      return event.timer === 'delivery' ? closeWith(state, outcome) : { state, effects: [] };
+      return event.timer === 'delivery' ? close(state, outcome) : { state, effects: [] };
     case 'cancelRequested':
-      return closeWith(state, outcome);
+      return close(state, outcome);
     case 'bytesReceived':
     case 'endReceived':
     case 'endCompleted':
@@ -477,22 +473,18 @@ function common(
       //= CN-4
       //# If no address of the target can be connected the connection MUST be closed.
       return isDialing(state)
-        ? close(state, 'target-connect-failed', event.error)
+        ? close(state, { code: 'target-connect-failed', detail: event.error })
         : unexpected('connection', state, event);
     case 'timerExpired':
       //= TM-5
       //# A timer MUST NOT expire before its time, and MUST NOT act once what it bounds is done.
       return event.timer === 'connect' && isDialing(state)
-        ? close(state, 'target-connect-timed-out')
+        ? close(state, { code: 'target-connect-timed-out' })
         : { state, effects: [] };
     case 'socketFailed':
-      return close(
-        state,
-        event.side === 'plain' ? 'plain-socket-failed' : 'cipher-socket-failed',
-        event.error,
-      );
+      return close(state, socketFailure(event));
     case 'cancelRequested':
-      return closeWith(state, { code: 'cancelled' });
+      return close(state, { code: 'cancelled' });
     default:
       return unexpected('connection', state, event);
   }
@@ -506,11 +498,11 @@ function isDialing(state: ConnectionState): boolean {
   );
 }
 
-function close(state: ConnectionState, code: FaultCode, detail?: string): ConnectionStep {
-  return closeWith(state, detail === undefined ? { code } : { code, detail });
+function socketFailure({ side, error }: Extract<ConnectionEvent, { type: 'socketFailed' }>): Fault {
+  return { code: `${side}-socket-failed`, detail: error };
 }
 
-function closeWith(
+function close(
   state: ConnectionState,
   outcome: Outcome,
   how: { readonly reset?: Side } = {},
@@ -522,8 +514,6 @@ function closeWith(
 }
 
 /** What can be told of the session of a connection; nothing before its handshake is complete. */
-export function sessionOf(state: In<ConnectionState, 'piping'>): SessionSummary;
-export function sessionOf(state: ConnectionState): SessionSummary | undefined;
 export function sessionOf(state: ConnectionState): SessionSummary | undefined {
   switch (state.phase) {
     case 'dialingEstablished':

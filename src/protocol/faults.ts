@@ -182,13 +182,16 @@ export const FAULTS = {
 export type FaultCode = keyof typeof FAULTS;
 
 /**
- * How a connection ended. `detail` is a system error code such as `ECONNRESET`, or a word of ours
+ * A fault that has happened. `detail` is a system error code such as `ECONNRESET`, or a word of ours
  * such as the name of a foreign protocol, where there is one.
  */
-export type Outcome =
-  | { readonly code: 'closed' }
-  | { readonly code: 'cancelled' }
-  | { readonly code: FaultCode; readonly detail?: string };
+export interface Fault {
+  readonly code: FaultCode;
+  readonly detail?: string;
+}
+
+/** How a connection ended. */
+export type Outcome = { readonly code: 'closed' } | { readonly code: 'cancelled' } | Fault;
 
 /** What C spiped calls this outcome. */
 export function dropReasonOf(outcome: Outcome): DropReason {

@@ -122,8 +122,8 @@ describe('a time that is over', () => {
 
   test('before anything was sent is silence', () => {
     const context = contextOf('client');
-    expect(timedOut(context, initialHandshakeState).fault).toBe('handshake-timed-out-in-silence');
-    expect(endedEarly(context, initialHandshakeState).fault).toBe('cipher-socket-failed');
+    expect(timedOut(context, initialHandshakeState).code).toBe('handshake-timed-out-in-silence');
+    expect(endedEarly(context, initialHandshakeState).code).toBe('cipher-socket-failed');
   });
 });
 
@@ -166,7 +166,7 @@ describe('another protocol', () => {
       yPeer: Buffer.alloc(256),
       ...input,
     } as const;
-    expect(timedOut(context, state)).toEqual({ fault: 'handshake-timed-out' });
-    expect(endedEarly(context, state)).toEqual({ fault: 'cipher-socket-failed' });
+    expect(timedOut(context, state)).toEqual({ code: 'handshake-timed-out' });
+    expect(endedEarly(context, state)).toEqual({ code: 'cipher-socket-failed' });
   });
 });

@@ -9,18 +9,12 @@
  */
 
 import { NO_BYTES } from './bytes.ts';
-import type { FaultCode } from './faults.ts';
+import type { Fault, FaultCode } from './faults.ts';
 import { recogniseForeign } from './foreign.ts';
 import type { HandshakeContext, HandshakeState } from './handshake.ts';
 
-/** A fault, with a word of ours about it where there is one. */
-export interface HandshakeFailure {
-  readonly fault: FaultCode;
-  readonly detail?: string;
-}
-
 /** The peer's stream ended, or its connection broke, in this state. */
-export function endedEarly(context: HandshakeContext, state: HandshakeState): HandshakeFailure {
+export function endedEarly(context: HandshakeContext, state: HandshakeState): Fault {
   return orForeign(context, state, faultOfEnd(context, state));
 }
 
@@ -43,7 +37,7 @@ function faultOfEnd({ role, policy }: HandshakeContext, state: HandshakeState): 
 }
 
 /** The handshake's time is over in this state. */
-export function timedOut(context: HandshakeContext, state: HandshakeState): HandshakeFailure {
+export function timedOut(context: HandshakeContext, state: HandshakeState): Fault {
   const silent = peerBytes(context, state).length === 0;
   return orForeign(
     context,
@@ -53,18 +47,14 @@ export function timedOut(context: HandshakeContext, state: HandshakeState): Hand
 }
 
 /** The MAC of the peer's y ‖ h does not hold in this state. */
-export function macMismatch(context: HandshakeContext, state: HandshakeState): HandshakeFailure {
+export function macMismatch(context: HandshakeContext, state: HandshakeState): Fault {
   return orForeign(context, state, 'handshake-mac-mismatch');
 }
 
-function orForeign(
-  context: HandshakeContext,
-  state: HandshakeState,
-  fault: FaultCode,
-): HandshakeFailure {
-  if (hasAcceptedProof(context, state)) return { fault };
+function orForeign(context: HandshakeContext, state: HandshakeState, code: FaultCode): Fault {
+  if (hasAcceptedProof(context, state)) return { code };
   const detail = recogniseForeign(peerBytes(context, state));
-  return detail === undefined ? { fault } : { fault: 'handshake-foreign-protocol', detail };
+  return detail === undefined ? { code } : { code: 'handshake-foreign-protocol', detail };
 }
 
 /** Whether the peer has shown that it has our key, and so is a spiped. */

@@ -20,9 +20,9 @@
  */
 
 import { concat, NO_BYTES } from './bytes.ts';
-import type { FaultCode } from './faults.ts';
+import type { Fault, FaultCode } from './faults.ts';
 import { isBelowModulus, isOne, one } from './group14.ts';
-import { endedEarly, type HandshakeFailure, macMismatch } from './handshake-failure.ts';
+import { endedEarly, macMismatch } from './handshake-failure.ts';
 import { unexpected } from './invariant.ts';
 import {
   MAC_BYTES,
@@ -111,8 +111,7 @@ export type HandshakeState =
       readonly keys: SessionKeys;
       readonly forwardSecrecy: boolean;
     } & Input)
-  /** `detail` is a word of ours about the fault, where there is one. */
-  | ({ readonly phase: 'failed' } & HandshakeFailure);
+  | { readonly phase: 'failed'; readonly fault: Fault };
 
 type HandshakeStep = Step<HandshakeState, HandshakeEffect>;
 
@@ -305,9 +304,9 @@ function takeValue(
 ): Transition {
   const message = state.received.subarray(0, PUBLIC_VALUE_MESSAGE_BYTES);
   const received = state.received.subarray(PUBLIC_VALUE_MESSAGE_BYTES);
-  const fault = validatePublicValue(context, state.keyed, message);
-  if (fault === 'handshake-mac-mismatch') return failed(macMismatch(context, state));
-  if (fault !== undefined) return failed({ fault });
+  const code = validatePublicValue(context, state.keyed, message);
+  if (code === 'handshake-mac-mismatch') return failed(macMismatch(context, state));
+  if (code !== undefined) return failed({ code });
   const yPeer = message.subarray(0, PUBLIC_VALUE_BYTES);
   return follow(context, 'receive', { ...state, yPeer, received });
 }
@@ -369,8 +368,8 @@ function establish(
 
 //= HS-21
 //# A failed handshake MUST NOT be answered by any byte.
-function failed(failure: HandshakeFailure): Transition {
-  return { state: { phase: 'failed', ...failure }, effects: [] };
+function failed(fault: Fault): Transition {
+  return { state: { phase: 'failed', fault }, effects: [] };
 }
 
 /** Whether the handshake can use bytes now; while it waits for arithmetic it cannot. */
