@@ -187,6 +187,17 @@ async function taken(length: number): Promise<void> {
   }
 }
 
+test('of two streams, either one’s failure is told, with its code', async () => {
+  for (const failing of ['input', 'output'] as const) {
+    const streams = { input: new PassThrough(), output: new PassThrough() };
+    const journal = new Journal();
+    streamChannel(streams.input, streams.output, 'test').attach(journal);
+    streams[failing].destroy(Object.assign(new Error(), { code: 'EPIPE' }));
+    await journal.heard('failed');
+    expect(journal.entries).toEqual(['failed EPIPE']);
+  }
+});
+
 test('a socket that is already gone fails, later', async () => {
   pair.accepted.destroy();
   const { journal } = attached();

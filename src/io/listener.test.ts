@@ -140,6 +140,32 @@ test('CN-19: a shutdown refuses the waiting, and finishes with the last open one
   expect(error.code).toBe('ECONNREFUSED');
 });
 
+test('CN-15: a socket that fails before there is a channel over it ends nothing else', async () => {
+  const endpoint = { host: '127.0.0.1', port: await freePort(), family: 4 as const };
+  const over: number[] = [];
+  const listener = await openListener({
+    context: { maximumOpen: 1, maximumWaiting: 10 },
+    endpoint,
+    sockets: { keepAlive: true },
+    serve: (socket, ended) => {
+      socket.once('close', () => {
+        over.push(listener.served);
+        ended();
+      });
+      socket.destroy(new Error('reset'));
+    },
+    limitReached: () => {},
+    acceptFailed: () => {},
+    socketLeft: () => {},
+  });
+  listeners.push(listener);
+  for (const nth of [1, 2]) {
+    const client = await knock(endpoint);
+    await once(client.resume(), 'close');
+    expect(over).toHaveLength(nth);
+  }
+});
+
 test('a UNIX socket is removed when listening stops, and nothing else', async () => {
   const path = join(newDirectory(), 'socket');
   const { listener, reached } = await collecting({ path });

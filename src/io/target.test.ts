@@ -1,6 +1,6 @@
 /** Goal of these tests: a target's addresses follow its name, and survive a resolver that fails. */
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { parseAddress } from '../config/address.ts';
 import type { Endpoint } from './resolve.ts';
 import { openTarget } from './target.ts';
@@ -51,6 +51,48 @@ test('-r: a new answer replaces the addresses, a failure keeps them', async () =
   expect(target.endpoints).toEqual(at('192.0.2.3'));
   expect(failures[0]).toContain('no such host');
   target.close();
+});
+
+test('a report that throws ends neither the look-ups nor anything else', async () => {
+  const { resolve, askedTimes } = scripted(['no such host', 'no such host', at('192.0.2.3')]);
+  const target = openTarget(parseAddress('name.example:25'), at('192.0.2.1'), {
+    intervalMilliseconds: 1,
+    resolve,
+    lookupFailed: () => {
+      throw new Error('nobody can be told');
+    },
+  });
+  await askedTimes(4);
+  expect(target.endpoints).toEqual(at('192.0.2.3'));
+  target.close();
+});
+
+test('waiting for the next look-up does not keep the process alive', () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  const target = openTarget(parseAddress('name.example:25'), at('192.0.2.1'), {
+    intervalMilliseconds: 100_000,
+  });
+  expect(timers.mock.results.map(({ value }) => value.hasRef())).toEqual([false]);
+  timers.mockRestore();
+  target.close();
+});
+
+test('a target that is closed during a look-up is not looked up again', async () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  const alive = setInterval(() => {}, 1000);
+  await new Promise((done) => {
+    const target = openTarget(parseAddress('name.example:25'), at('192.0.2.1'), {
+      intervalMilliseconds: 3,
+      resolve: async () => {
+        target.close();
+        setImmediate(done);
+        return at('192.0.2.2');
+      },
+    });
+  });
+  clearInterval(alive);
+  expect(timers.mock.calls.filter(([, milliseconds]) => milliseconds === 3)).toHaveLength(1);
+  timers.mockRestore();
 });
 
 test('-R, and addresses that are no names: nothing is looked up again', async () => {

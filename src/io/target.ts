@@ -40,20 +40,20 @@ export function openTarget(
   //# The name of a target MUST be looked up again each time the seconds of `-r` have passed, and
   //# with `-R` only once.
   const wait = (): void => {
-    if (closed) return;
-    timer = setTimeout(() => void refresh(), intervalMilliseconds);
     // A daemon that has nothing else to do is done.
-    timer.unref();
+    if (!closed) timer = setTimeout(refresh, intervalMilliseconds).unref();
   };
-  const refresh = async (): Promise<void> => {
-    try {
-      current = await resolve(address);
-    } catch (error) {
+  const refresh = (): void => {
+    void resolve(address)
+      .then((found) => {
+        current = found;
+      })
       //= CL-24
       //# A later look-up that fails MUST leave the addresses that were found before in use.
-      lookupFailed?.(error);
-    }
-    wait();
+      .catch((error) => lookupFailed?.(error))
+      // One that cannot even be told ends nothing.
+      .catch(() => {})
+      .then(wait);
   };
   // Only a name can come to mean something else.
   if (intervalMilliseconds !== undefined && address.kind === 'host') wait();

@@ -20,7 +20,7 @@ import fs, {
   writeFileSync,
 } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { connect, createServer, type Server } from 'node:net';
+import net, { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -179,6 +179,23 @@ describe('a start', () => {
       ino: before.ino,
       ctimeNs: before.ctimeNs,
     });
+    expect(readdirSync(directory)).toEqual(['socket']);
+  });
+
+  test.each([
+    // Somebody listens, and is behind with accepting.
+    ['EAGAIN', 'listen EADDRINUSE: address already in use'],
+    ['EMFILE', 'a UNIX socket is there, and whether somebody listens on it cannot be told'],
+  ])('CL-36: does not touch a socket when the system says %s', async (code, message) => {
+    await leaveSocket();
+    vi.spyOn(net, 'createConnection').mockImplementation(() => {
+      const probe = new net.Socket();
+      return probe.destroy(Object.assign(new Error('refused'), { code }));
+    });
+    syncBuiltinESMExports();
+    const start = begin();
+    await expect(start).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(start).rejects.toThrow(message);
     expect(readdirSync(directory)).toEqual(['socket']);
   });
 
