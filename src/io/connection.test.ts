@@ -364,6 +364,27 @@ test('after the end, late reports are without effect', async () => {
   expect(source.sent).toHaveLength(1);
 });
 
+test('a recorder that has drained after the end starts no reading', async () => {
+  let drained: (() => void) | undefined;
+  const recorder = recorderOf(suite, []);
+  const { source, connection, ended } = run(
+    'server',
+    {},
+    {
+      ...recorder,
+      congested: true,
+      onceDrained: (callback) => {
+        drained = callback;
+      },
+    },
+  );
+  expect(source.reading).toBe(false);
+  connection.cancel();
+  await ended;
+  drained?.();
+  expect(source.reading).toBe(false);
+});
+
 test('a congested recorder stops the reading of both sides, and starts it again', async () => {
   let congested = false;
   let drained: (() => void) | undefined;

@@ -257,7 +257,7 @@ class Interpreter implements Connection {
 
   /** The record is as fast as its disk: until it has caught up, nothing further is read. */
   private waitForRecorder(): void {
-    if (this.waitingForRecorder || this.over) return;
+    if (this.waitingForRecorder) return;
     this.waitingForRecorder = true;
     this.applyReading('plain');
     this.applyReading('cipher');

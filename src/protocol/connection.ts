@@ -141,8 +141,9 @@ function take(
   //= CN-15
   //# A failure of one connection, or of a system call made for it, MUST NOT end or delay another
   //# connection or the process.
-  if (event.type === 'defectFound')
+  if (event.type === 'defectFound') {
     return close(state, { code: 'internal-error', detail: event.detail });
+  }
   switch (state.phase) {
     case 'idle':
       return idle(context, state, event);
