@@ -10,9 +10,8 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { chooseEngine, eraseSecrets } from '../crypto/index.ts';
-import type { EventLog } from '../eventlog/index.ts';
+import { counted, type EventLog } from '../eventlog/index.ts';
 import { startEventLog } from './event-log.ts';
-import { counted } from './life.ts';
 import { type HeapKeeper, keepHeapSmall } from './memory.ts';
 import type { Pool, PoolOptions } from './pool.ts';
 import { type AcceptedConnection, type WorkerEnd, WorkerProcess } from './worker-process.ts';
@@ -147,7 +146,7 @@ export class Dispatcher implements Pool {
     const message =
       pid === undefined
         ? `a worker could not be started (${reason}); it is tried again every second`
-        : `worker ${pid} ended unexpectedly (${reason}), and ${counted(connections)} with it; another one takes its place`;
+        : `worker ${pid} ended unexpectedly (${reason}), and ${counted(connections, 'connection')} with it; another one takes its place`;
     this.options.logger.log('warn', 'worker-lost', message, {
       ...(pid === undefined ? {} : { pid }),
       reason,

@@ -7,6 +7,7 @@
 
 import type { SpipedConfig } from '../config/config.ts';
 import { VERSION } from '../config/version.ts';
+import { counted } from '../eventlog/index.ts';
 import type { Listener } from '../io/listener.ts';
 import type { Logger } from './log.ts';
 import type { LogFields } from './log-format.ts';
@@ -49,7 +50,7 @@ export class Life {
     const { drainTimeoutMilliseconds: timeout } = this.#config;
     const open = this.#listener?.open ?? 0;
     const limit = timeout === undefined ? '' : ` for ${timeout / 1000} s at most`;
-    const message = `draining${limit} after SIGTERM: ${counted(open)} open, and no new ones taken`;
+    const message = `draining${limit} after SIGTERM: ${counted(open, 'connection')} open, and no new ones taken`;
     this.#logger.log('info', 'draining', message, { signal: 'SIGTERM', connections: open });
   }
 
@@ -61,7 +62,7 @@ export class Life {
     this.#dropped = connections;
     if (connections === 0) return;
     const seconds = (this.#config.drainTimeoutMilliseconds ?? 0) / 1000;
-    const message = `dropped ${counted(connections)}, still open ${seconds} s after SIGTERM (--drain-timeout)`;
+    const message = `dropped ${counted(connections, 'connection')}, still open ${seconds} s after SIGTERM (--drain-timeout)`;
     this.#logger.log('warn', 'drain-timeout', message, { connections, seconds });
   }
 
@@ -97,10 +98,5 @@ export class Life {
 }
 
 function describe(served: number, cut: number): string {
-  return `${counted(served)} served${cut === 0 ? '' : `, of which ${cut} were cut off`}`;
-}
-
-/** `1 connection`, `2 connections`. */
-export function counted(connections: number): string {
-  return connections === 1 ? '1 connection' : `${connections} connections`;
+  return `${counted(served, 'connection')} served${cut === 0 ? '' : `, of which ${cut} were cut off`}`;
 }

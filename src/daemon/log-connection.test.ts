@@ -35,7 +35,8 @@ function said(
 ): readonly Said[] {
   const lines: Said[] = [];
   const log = (level: LogLevel, event: string, message: string, fields?: LogFields): void => {
-    lines.push({ level, event, message, fields });
+    // As a line in JSON has them.
+    lines.push({ level, event, message, fields: JSON.parse(JSON.stringify(fields)) });
   };
   logConnectionEnd({ log }, { ...summary, outcome }, role);
   return lines;

@@ -107,20 +107,16 @@ export function connectionFields(summary: ConnectionSummary): LogFields {
   const { id, pair, peer, target, dialled, outcome } = summary;
   const { plainBytes, packets, milliseconds, forwardSecrecy } = summary;
   return {
-    connection: id,
-    ...(pair === undefined ? {} : { pair }),
-    peer,
-    target,
-    ...(dialled === undefined ? {} : { targetAddress: dialled.to }),
-    ...(dialled?.from === undefined ? {} : { localAddress: dialled.from }),
+    ...{ connection: id, pair, peer, target },
+    ...{ targetAddress: dialled?.to, localAddress: dialled?.from },
     outcome: outcome.code,
-    ...('detail' in outcome && outcome.detail !== undefined ? { detail: outcome.detail } : {}),
+    detail: 'detail' in outcome ? outcome.detail : undefined,
     bytesReceived: plainBytes.received,
     bytesSent: plainBytes.sent,
-    ...(plainBytes.undelivered === 0 ? {} : { bytesUndelivered: plainBytes.undelivered }),
+    bytesUndelivered: plainBytes.undelivered === 0 ? undefined : plainBytes.undelivered,
     packetsSealed: packets.sealed,
     packetsOpened: packets.opened,
     milliseconds: Math.round(milliseconds),
-    ...(forwardSecrecy === undefined ? {} : { forwardSecrecy }),
+    forwardSecrecy,
   };
 }

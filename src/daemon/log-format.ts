@@ -6,8 +6,8 @@
 import type { LogConfig, LogLevel } from '../config/config.ts';
 import type { LogLine } from './log-sink.ts';
 
-/** Stable names and plain values: what a JSON line carries beside its message. */
-export type LogFields = Readonly<Record<string, string | number | boolean>>;
+/** Stable names and plain values: what a JSON line carries beside its message, where defined. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** One thing to say. */
 export interface LogMessage {

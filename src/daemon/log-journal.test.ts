@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { fstatSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Scope } from '../../conformance/subjects/scope.ts';
-import { journalSink, leadsToJournal } from './log-journal.ts';
+import { journalSpelling, leadsToJournal } from './log-journal.ts';
 import { NO_PROC, SPIPED } from './testing/spiped-process.ts';
 
 let scope: Scope;
@@ -15,19 +15,15 @@ beforeEach(async () => {
 afterEach(() => scope.close());
 
 test('each level of text has its severity of syslog in front; JSON is left alone', () => {
-  const lines: string[] = [];
-  const sink = journalSink({ write: ({ prefix, text }) => lines.push(prefix + text) > 0 });
-  for (const level of ['error', 'warn', 'info', 'debug'] as const) {
-    sink.write({ level, prefix: 'spiped: ', text: level });
-  }
-  sink.write({ level: 'error', prefix: '', text: '{}' });
+  const levels = ['error', 'warn', 'info', 'debug'] as const;
+  const lines = levels.map((level) => journalSpelling({ level, prefix: 'spiped: ', text: level }));
   expect(lines).toEqual([
-    '<3>spiped: error',
-    '<4>spiped: warn',
-    '<6>spiped: info',
-    '<7>spiped: debug',
-    '{}',
+    '<3>spiped: error\n',
+    '<4>spiped: warn\n',
+    '<6>spiped: info\n',
+    '<7>spiped: debug\n',
   ]);
+  expect(journalSpelling({ level: 'error', prefix: '', text: '{}' })).toBe('{}\n');
 });
 
 test('the stream is recognized by device and inode, and by nothing less', () => {

@@ -9,18 +9,7 @@
  */
 
 import { fstatSync } from 'node:fs';
-import type { LogLevel } from '../config/config.ts';
-import type { LogSink } from './log-sink.ts';
-import { stderrSink } from './log-stderr.ts';
-
-/** The severities of syslog (RFC 5424, section 6.2.1) by number. */
-const SEVERITIES: Readonly<Record<LogLevel, number>> = { error: 3, warn: 4, info: 6, debug: 7 };
-
-/** Standard error, whatever is behind it. */
-export function standardErrorSink(): LogSink {
-  const sink = stderrSink();
-  return leadsToJournal(2, process.env) ? journalSink(sink) : sink;
-}
+import { plainSpelling, SEVERITIES, type Spelling } from './log-sink.ts';
 
 /** Whether this descriptor is the stream that systemd has named. */
 export function leadsToJournal(descriptor: number, environment: NodeJS.ProcessEnv): boolean {
@@ -34,11 +23,6 @@ export function leadsToJournal(descriptor: number, environment: NodeJS.ProcessEn
   }
 }
 
-/** The sink, with the severity in front of each line of text. */
-export function journalSink(sink: LogSink): LogSink {
-  return {
-    ...sink,
-    write: ({ level, prefix, text }) =>
-      sink.write({ level, prefix: prefix === '' ? '' : `<${SEVERITIES[level]}>${prefix}`, text }),
-  };
-}
+/** With the severity in front of each line of text. */
+export const journalSpelling: Spelling = (line) =>
+  `${line.prefix === '' ? '' : `<${SEVERITIES[line.level][0]}>`}${plainSpelling(line)}`;

@@ -8,7 +8,7 @@
  */
 
 import { write, writeSync } from 'node:fs';
-import type { LogLine, LogSink } from './log-sink.ts';
+import { type LogLine, type LogSink, plainSpelling, type Spelling } from './log-sink.ts';
 
 /** Bytes that may wait; lines beyond are lost. */
 const MAXIMUM_WAITING_BYTES = 256 * 1024;
@@ -17,18 +17,15 @@ const MAXIMUM_WAITING_BYTES = 256 * 1024;
 const PATIENCE_MILLISECONDS = 1000;
 
 /** Lines in the order in which they are said. To be called once for a descriptor. */
-export function queueSink(descriptor: number): LogSink {
-  const queue = new LineQueue(descriptor);
+export function queueSink(descriptor: number, spell = plainSpelling): LogSink {
+  const queue = new LineQueue(descriptor, spell);
   process.once('exit', () => queue.exit());
-  return {
-    write: (line) => queue.write(line),
-    takeLost: () => queue.takeLost(),
-    close: () => queue.close(),
-  };
+  return queue;
 }
 
-class LineQueue {
+class LineQueue implements LogSink {
   private readonly descriptor: number;
+  private readonly spell: Spelling;
   /** Of the first one, what is not written yet. */
   private lines: Buffer[] = [];
   private waitingBytes = 0;
@@ -39,12 +36,13 @@ class LineQueue {
   private givenUp = false;
   private idle: () => void = () => {};
 
-  constructor(descriptor: number) {
+  constructor(descriptor: number, spell: Spelling) {
     this.descriptor = descriptor;
+    this.spell = spell;
   }
 
-  write({ prefix, text }: LogLine): boolean {
-    const bytes = Buffer.from(`${prefix}${text}\n`);
+  write(line: LogLine): boolean {
+    const bytes = Buffer.from(this.spell(line));
     if (this.waitingBytes + bytes.length > MAXIMUM_WAITING_BYTES) return false;
     this.lines.push(bytes);
     this.waitingBytes += bytes.length;

@@ -2,8 +2,8 @@
  * How often one kind of thing is said: a few lines, then a count.
  *
  * The first line of a kind opens a window of ten seconds. Within it, only so many lines are let
- * through; the others are counted, and when the window closes the count is told. It holds one
- * record for each kind whose window is open, and those are bounded, as are the peers in them.
+ * through; the others are counted, and when the window closes the count is told. The kinds are the
+ * fixed codes of this program, and so many windows can be open at most; the peers in them are bounded.
  */
 
 import type { LogLevel } from '../config/config.ts';
@@ -11,11 +11,11 @@ import type { LogLevel } from '../config/config.ts';
 /** Lines of one kind in one window, where nothing else is said about the kind. */
 export const LINES_IN_WINDOW = 5;
 
+/** Kinds of which fewer lines are said than of others. */
+const FEWER_LINES: Readonly<Record<string, number>> = { 'limit-reached': 1 };
+
 /** The length of a window. */
 export const WINDOW_MILLISECONDS = 10_000;
-
-/** Windows open at once. The kinds are the fixed codes of this program; this is far above them. */
-export const MAXIMUM_WINDOWS = 256;
 
 /** Peers told apart in one window; there may be more. */
 export const MAXIMUM_PEERS = 1000;
@@ -24,8 +24,8 @@ export const MAXIMUM_PEERS = 1000;
 export interface RepeatTime {
   /** Milliseconds of a clock that never goes back. */
   monotonic(): number;
-  /** Calls back once; returns what cancels it. Does not keep the process alive. */
-  after(milliseconds: number, callback: () => void): () => void;
+  /** Calls back once. Does not keep the process alive. */
+  after(milliseconds: number, callback: () => void): void;
 }
 
 /** Repeats that were not said. */
@@ -43,7 +43,6 @@ export interface HeldBack {
 interface Window {
   readonly level: LogLevel;
   readonly openedAt: number;
-  readonly cancel: () => void;
   said: number;
   heldBack: number;
   /** Of those that were held back. */
@@ -54,24 +53,17 @@ interface Window {
 export class RepeatLimit {
   private readonly windows = new Map<string, Window>();
   private readonly time: RepeatTime;
-  private readonly lines: Readonly<Record<string, number>>;
   private readonly tell: (heldBack: HeldBack) => void;
 
-  /** `lines`: kinds whose number of lines is not {@link LINES_IN_WINDOW}. */
-  constructor(
-    time: RepeatTime,
-    lines: Readonly<Record<string, number>>,
-    tell: (heldBack: HeldBack) => void,
-  ) {
+  constructor(time: RepeatTime, tell: (heldBack: HeldBack) => void) {
     this.time = time;
-    this.lines = lines;
     this.tell = tell;
   }
 
   /** Whether a line of this kind is said now; if not, it is counted, and so is its peer. */
   admit(kind: string, level: LogLevel, peer?: string): boolean {
     const window = this.windows.get(kind) ?? this.open(kind, level);
-    if (window.said < (this.lines[kind] ?? LINES_IN_WINDOW)) {
+    if (window.said < (FEWER_LINES[kind] ?? LINES_IN_WINDOW)) {
       window.said += 1;
       return true;
     }
@@ -82,29 +74,21 @@ export class RepeatLimit {
 
   /** Close every window, and tell what they held back. */
   flush(): void {
-    for (const kind of [...this.windows.keys()]) this.close(kind);
+    for (const [kind, window] of this.windows) this.close(kind, window);
   }
 
   private open(kind: string, level: LogLevel): Window {
-    const [oldest] = this.windows.keys();
-    if (this.windows.size >= MAXIMUM_WINDOWS && oldest !== undefined) this.close(oldest);
-    const window = {
-      level,
-      openedAt: this.time.monotonic(),
-      cancel: this.time.after(WINDOW_MILLISECONDS, () => this.close(kind)),
-      said: 0,
-      heldBack: 0,
-      peers: new Set<string>(),
-    };
+    const openedAt = this.time.monotonic();
+    const window = { level, openedAt, said: 0, heldBack: 0, peers: new Set<string>() };
     this.windows.set(kind, window);
+    this.time.after(WINDOW_MILLISECONDS, () => this.close(kind, window));
     return window;
   }
 
-  private close(kind: string): void {
-    const window = this.windows.get(kind);
-    if (window === undefined) return;
+  private close(kind: string, window: Window): void {
+    // One that `flush` has closed is closed by its timer, too.
+    if (this.windows.get(kind) !== window) return;
     this.windows.delete(kind);
-    window.cancel();
     if (window.heldBack === 0) return;
     const elapsed = this.time.monotonic() - window.openedAt;
     // A timer is late, never early; what it waited is what the window was meant to be.

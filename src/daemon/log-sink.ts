@@ -19,3 +19,16 @@ export interface LogSink {
   /** Give what was written the time it needs to arrive, within a second. */
   close?(): Promise<void>;
 }
+
+/** How lines are spelled on standard error, with the line feed. */
+export type Spelling = (line: LogLine) => string;
+
+export const plainSpelling: Spelling = ({ prefix, text }) => `${prefix}${text}\n`;
+
+/** Of each level the severity of syslog (RFC 5424, section 6.2.1), and what `logger -p` calls it. */
+export const SEVERITIES: Readonly<Record<LogLevel, readonly [number, string]>> = {
+  error: [3, 'err'],
+  warn: [4, 'warning'],
+  info: [6, 'info'],
+  debug: [7, 'debug'],
+};

@@ -9,8 +9,9 @@
 
 import { writeSync } from 'node:fs';
 import { isNonBlocking, kindOf, openOwnDescription } from '../io/own-description.ts';
+import { journalSpelling, leadsToJournal } from './log-journal.ts';
 import { queueSink } from './log-queue.ts';
-import type { LogLine, LogSink } from './log-sink.ts';
+import { type LogSink, plainSpelling, type Spelling } from './log-sink.ts';
 
 const STDERR = 2;
 
@@ -22,18 +23,20 @@ let standardError: LogSink | undefined;
 /** Standard error as a sink: one for the process, which is open before it becomes another user. */
 //= CL-51
 //# A message that cannot be written MUST NOT end the program, and MUST NOT hold up a connection.
-export function stderrSink(): LogSink {
-  standardError ??= openStandardError();
+export function standardErrorSink(): LogSink {
+  standardError ??= openStandardError(
+    leadsToJournal(STDERR, process.env) ? journalSpelling : plainSpelling,
+  );
   return standardError;
 }
 
 /** A sink that writes each line when it is said. */
-export function directSink(writeNow: WriteNow): LogSink {
+export function directSink(writeNow: WriteNow, spell = plainSpelling): LogSink {
   // Set while the last line ends in its middle: what follows begins on a line of its own.
   let torn = false;
   return {
-    write: ({ prefix, text }: LogLine): boolean => {
-      const bytes = Buffer.from(`${torn ? '\n' : ''}${prefix}${text}\n`);
+    write: (line) => {
+      const bytes = Buffer.from(`${torn ? '\n' : ''}${spell(line)}`);
       try {
         const written = writeNow(bytes);
         torn = written === 0 ? torn : written < bytes.length;
@@ -45,11 +48,12 @@ export function directSink(writeNow: WriteNow): LogSink {
   };
 }
 
-function openStandardError(): LogSink {
-  if (!canBlock()) return directSink((bytes) => writeSync(STDERR, bytes));
+function openStandardError(spell: Spelling): LogSink {
+  if (!canBlock()) return directSink((bytes) => writeSync(STDERR, bytes), spell);
   // What does not fit is then refused (EAGAIN).
   const own = openOwnDescription(STDERR, 'write');
-  return own === undefined ? queueSink(STDERR) : directSink((bytes) => writeSync(own, bytes));
+  if (own === undefined) return queueSink(STDERR, spell);
+  return directSink((bytes) => writeSync(own, bytes), spell);
 }
 
 /** Whether a write could wait for whoever reads. */

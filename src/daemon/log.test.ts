@@ -11,7 +11,7 @@ const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 const STILL: LogTime = {
   now: () => new Date('2026-01-02T03:04:05.678Z'),
   monotonic: () => 0,
-  after: () => () => {},
+  after: () => {},
 };
 
 /** A sink that keeps its lines; `full` is how many it refuses first. */

@@ -7,10 +7,11 @@
  */
 
 import type { LogConfig, LogLevel } from '../config/config.ts';
+import { counted } from '../eventlog/index.ts';
 import { formatMessage, type LogFields } from './log-format.ts';
-import { standardErrorSink } from './log-journal.ts';
 import { type HeldBack, MAXIMUM_PEERS, RepeatLimit, type RepeatTime } from './log-repeats.ts';
 import type { LogSink } from './log-sink.ts';
+import { standardErrorSink } from './log-stderr.ts';
 
 /** Says one thing. `event` is a stable word (`handshake-mac-mismatch`), `message` is for a person. */
 export interface Logger {
@@ -42,17 +43,10 @@ export interface LoggerOptions extends LogConfig {
 /** From the least that can be said to everything. */
 const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 
-/** Kinds of which fewer lines are said than of others, in each window. */
-const FEWER_LINES: Readonly<Record<string, number>> = { 'limit-reached': 1 };
-
 const SYSTEM_TIME: LogTime = {
   now: () => new Date(),
   monotonic: () => performance.now(),
-  after: (milliseconds, callback) => {
-    const timer = setTimeout(callback, milliseconds);
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
+  after: (milliseconds, callback) => void setTimeout(callback, milliseconds).unref(),
 };
 
 /** A logger. Logging never throws and never waits, whatever becomes of the sink. */
@@ -71,7 +65,7 @@ class LevelLogger implements ProgramLogger {
     this.options = options;
     this.time = options.time ?? SYSTEM_TIME;
     this.sink = options.sink ?? standardErrorSink();
-    this.repeats = new RepeatLimit(this.time, FEWER_LINES, (heldBack) => this.count(heldBack));
+    this.repeats = new RepeatLimit(this.time, (heldBack) => this.count(heldBack));
   }
 
   log(level: LogLevel, event: string, message: string, fields: LogFields = {}): void {
@@ -97,23 +91,17 @@ class LevelLogger implements ProgramLogger {
     const many = peers === MAXIMUM_PEERS ? ' or more' : '';
     const from = peers === 0 ? '' : ` from ${peers}${many} ${peers === 1 ? 'peer' : 'peers'}`;
     const message = `… and ${count} more in ${seconds} s${from} (${kind})`;
-    const fields = { repeated: kind, count, seconds, ...(peers === 0 ? {} : { peers }) };
+    const fields = { repeated: kind, count, seconds, peers: peers === 0 ? undefined : peers };
     this.say(level, 'repeats', message, fields);
   }
 
   private say(level: LogLevel, event: string, message: string, fields: LogFields): void {
     this.lost += this.sink.takeLost?.() ?? 0;
-    if (!this.confessLosses() || !this.write(level, event, message, fields)) this.lost += 1;
-  }
-
-  /** Lines that were lost are the first thing said when something can be said again. */
-  private confessLosses(): boolean {
-    if (this.lost === 0) return true;
-    const lines = this.lost === 1 ? '1 line' : `${this.lost} lines`;
-    const message = `${lines} of the log could not be written`;
-    if (!this.write('warn', 'lines-lost', message, { count: this.lost })) return false;
-    this.lost = 0;
-    return true;
+    // Lines that were lost are the first thing said when something can be said again.
+    const told = `${counted(this.lost, 'line')} of the log could not be written`;
+    if (this.lost > 0 && this.write('warn', 'lines-lost', told, { count: this.lost }))
+      this.lost = 0;
+    if (this.lost > 0 || !this.write(level, event, message, fields)) this.lost += 1;
   }
 
   private write(level: LogLevel, event: string, message: string, fields: LogFields): boolean {

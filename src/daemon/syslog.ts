@@ -14,16 +14,8 @@ import { Socket } from 'node:net';
 import type { LogLevel } from '../config/config.ts';
 import { codeOf, messageOf } from '../protocol/thrown.ts';
 import type { ProgramLogger } from './log.ts';
-import { standardErrorSink } from './log-journal.ts';
-import type { LogLine, LogSink } from './log-sink.ts';
-
-/** The severities of syslog (RFC 5424, section 6.2.1), by the names that `logger -p` takes. */
-const SEVERITIES: Readonly<Record<LogLevel, string>> = {
-  error: 'err',
-  warn: 'warning',
-  info: 'info',
-  debug: 'debug',
-};
+import { type LogLine, type LogSink, SEVERITIES } from './log-sink.ts';
+import { standardErrorSink } from './log-stderr.ts';
 
 /** Bytes that may wait for one `logger`; lines beyond are lost, and counted. */
 const MAXIMUM_WAITING_BYTES = 256 * 1024;
@@ -71,8 +63,7 @@ class SyslogSink implements LogSink {
   private readonly feeds = new Map<LogLevel, Feed>();
   /** When a `logger` ended, the last few times. */
   private ends: number[] = [];
-  private suspendedUntil = Number.NEGATIVE_INFINITY;
-  private failureSaid = false;
+  private suspendedUntil: number | undefined;
   private closing = false;
 
   constructor(options: SyslogOptions) {
@@ -83,10 +74,9 @@ class SyslogSink implements LogSink {
   }
 
   write(line: LogLine): boolean {
-    if (this.closing || this.clock() < this.suspendedUntil)
-      return this.options.fallback.write(line);
-    const feed = this.feeds.get(line.level) ?? this.start(line.level);
-    return feed === undefined ? this.options.fallback.write(line) : feed.write(line);
+    const suspended = this.closing || this.clock() < (this.suspendedUntil ?? 0);
+    const feed = suspended ? undefined : (this.feeds.get(line.level) ?? this.start(line.level));
+    return (feed ?? this.options.fallback).write(line);
   }
 
   async close(): Promise<void> {
@@ -100,63 +90,56 @@ class SyslogSink implements LogSink {
     try {
       // Not `-i`, which is the process id of `logger`, and not `--id`, which only one `logger` has.
       // What stands between tag and colon is where syslog(3) puts it, whoever writes the line.
-      const args = ['-t', `${program}[${process.pid}]`, '-p', `daemon.${SEVERITIES[level]}`];
+      const args = ['-t', `${program}[${process.pid}]`, '-p', `daemon.${SEVERITIES[level][1]}`];
       const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'] });
-      const feed = new Feed(child, (reason, undelivered) => {
+      const feed = new Feed(child, (words, started) => {
         if (this.feeds.get(level) === feed) this.feeds.delete(level);
-        this.ended(reason, undelivered);
+        this.ended(words, started, feed.undelivered);
       });
       this.feeds.set(level, feed);
       return feed;
     } catch (error) {
-      this.ended({ kind: 'not started', words: wordsOf(error) }, []);
+      this.ended(wordsOf(error), false);
       return undefined;
     }
   }
 
-  private ended(end: End, undelivered: readonly LogLine[]): void {
+  private ended(words: string, started: boolean, undelivered: readonly LogLine[] = []): void {
     if (this.closing) return;
     const now = this.clock();
     this.ends = [...this.ends.filter((time) => now - time < MINUTE_MILLISECONDS), now];
-    if (end.kind === 'not started' || this.ends.length >= MAXIMUM_ENDS) {
+    if (!started || this.ends.length >= MAXIMUM_ENDS) {
+      const before = this.suspendedUntil;
       this.ends = [];
       this.suspendedUntil = now + MINUTE_MILLISECONDS;
-      if (!this.failureSaid) {
-        this.failureSaid = true;
-        this.options.failed(end.words);
-      }
+      if (before === undefined) this.options.failed(words);
     }
     for (const line of undelivered) this.write(line);
   }
-}
-
-/** How a `logger` ended. */
-interface End {
-  readonly kind: 'not started' | 'ended';
-  readonly words: string;
 }
 
 /** One `logger` and what it is fed. */
 class Feed {
   private readonly child: ChildProcess;
   /** Lines that did not, or perhaps did not, reach it; undefined while it runs and takes them. */
-  private undelivered: LogLine[] | undefined = [];
+  undelivered: LogLine[] | undefined = [];
   private over = false;
 
-  constructor(child: ChildProcess, ended: (end: End, undelivered: readonly LogLine[]) => void) {
+  /** `ended` is told why, in words, and whether it had been started. */
+  constructor(child: ChildProcess, ended: (words: string, started: boolean) => void) {
     this.child = child;
-    const finish = (end: End): void => {
+    const finish = (words: string, started: boolean): void => {
       if (this.over) return;
       this.over = true;
       child.stdin?.destroy();
-      ended(end, this.undelivered ?? []);
+      ended(words, started);
     };
     child.once('spawn', () => {
       this.undelivered = undefined;
     });
-    child.once('error', (error) => finish({ kind: 'not started', words: wordsOf(error) }));
+    child.once('error', (error) => finish(wordsOf(error), false));
     child.once('exit', (code, signal) => {
-      finish({ kind: 'ended', words: `logger ended with ${signal ?? `exit status ${code}`}` });
+      finish(`logger ended with ${signal ?? `exit status ${code}`}`, true);
     });
     // A broken pipe is the death of the program, of which `exit` tells.
     child.stdin?.on('error', () => {});
