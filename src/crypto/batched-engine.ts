@@ -227,8 +227,7 @@ function view({ bytes }: Machine, address: number, length: number): Uint8Array {
 /** A fresh array whose content is about to be written. Zeros are cheap for few bytes only. */
 function unfilled(length: number): Uint8Array {
   if (length < 4096) return new Uint8Array(length);
-  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(length);
-  return new Uint8Array(buffer, byteOffset, length);
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 }
 
 /** The first `length` bytes, without holding much more memory than that. */
