@@ -51,19 +51,11 @@ export type CommandLine<Config> =
       readonly text: string;
     };
 
-/**
- * A command line that cannot be run: one line (values are quoted as JSON, which keeps it one),
- * and whether the usage text follows it as in C.
- */
-export class CommandLineError extends Error {
-  override readonly name = 'CommandLineError';
-  readonly withUsage: boolean;
+/** A command line that cannot be run, in one line: values are quoted as JSON, which keeps it one. */
+class CommandLineError extends Error {}
 
-  constructor(message: string, { withUsage }: { readonly withUsage: boolean }) {
-    super(message);
-    this.withUsage = withUsage;
-  }
-}
+/** One that C answers with its usage text. */
+export class UsageError extends CommandLineError {}
 
 /** The options that were given, by flag: what the row reads, or the text, or just that it was. */
 export type GivenOptions<Row extends OptionRow> = {
@@ -79,7 +71,7 @@ export type GivenOptions<Row extends OptionRow> = {
 /**
  * Read `args` (without the program's name) and build a configuration from the options. Problems
  * are reported in C's order: first, left to right, those that show while options are read, then
- * words left over, then whatever `build` throws as {@link CommandLineError}.
+ * words left over, then whatever `build` throws as an error of these.
  */
 export function readCommandLine<Row extends OptionRow, Config>(
   program: Program<Row>,
@@ -96,23 +88,18 @@ export function readCommandLine<Row extends OptionRow, Config>(
       given.set(row.flag, option.kind === 'optionWithValue' ? readValue(row, option.value) : true);
     }
     if (operands[0] !== undefined)
-      throw usageError(`unexpected argument: ${JSON.stringify(operands[0])}`);
+      throw new UsageError(`unexpected argument: ${JSON.stringify(operands[0])}`);
     // Each was put there under the flag of its row, as the row reads it.
     return { kind: 'run', config: build(Object.fromEntries(given) as GivenOptions<Row>) };
   } catch (error) {
     if (!(error instanceof CommandLineError)) throw error;
-    const usage = error.withUsage ? usageText(program) : '';
+    const usage = error instanceof UsageError ? usageText(program) : '';
     const text = `${program.name}: ${error.message}\n${usage}`;
     //= CL-9
     //# A command line that is refused MUST end the program with exit status 1 before it opens a
     //# file or a socket.
     return { kind: 'exit', exitCode: 1, stream: 'stderr', text };
   }
-}
-
-/** An error that C answers with its usage text. */
-export function usageError(message: string): CommandLineError {
-  return new CommandLineError(message, { withUsage: true });
 }
 
 /**
@@ -132,10 +119,10 @@ export function addressOption(
     if (!(error instanceof AddressError)) throw error;
     const message = `option ${flag}: ${error.message}`;
     if (error.code === 'address-empty' || error.code === 'address-without-host') {
-      throw usageError(message);
+      throw new UsageError(message);
     }
     return () => {
-      throw new CommandLineError(message, { withUsage: false });
+      throw new CommandLineError(message);
     };
   }
 }
@@ -146,7 +133,7 @@ export function requiredAddress(
   what: string,
   value: string | undefined,
 ): () => Address {
-  if (value === undefined) throw usageError(`no ${what}: ${flag} is required`);
+  if (value === undefined) throw new UsageError(`no ${what}: ${flag} is required`);
   return addressOption(flag, value);
 }
 
@@ -181,11 +168,11 @@ function rowOf(program: Program, option: ScannedOption): OptionRow {
   const row = program.options.find(({ flag }) => flag === option.flag);
   if (row === undefined) throw new Error(`${option.flag} was scanned and is not in the table`);
   if (option.kind === 'missingValue') {
-    throw usageError(`option ${row.flag} needs an argument: ${row.argument}`);
+    throw new UsageError(`option ${row.flag} needs an argument: ${row.argument}`);
   }
   if (option.kind === 'unwantedValue') {
     const value = JSON.stringify(option.value);
-    throw usageError(`option ${row.flag} takes no argument, and got ${value}`);
+    throw new UsageError(`option ${row.flag} takes no argument, and got ${value}`);
   }
   return row;
 }
@@ -195,7 +182,7 @@ function unknownOption(program: Program, text: string): CommandLineError {
   const long = program.options.map(({ flag }) => flag).filter((flag) => flag.startsWith('--'));
   const meant = nearest(text.replace(/=.*/s, ''), long);
   const question = meant === undefined ? '' : `; did you mean ${meant}?`;
-  return usageError(`unknown option: ${text}${question}`);
+  return new UsageError(`unknown option: ${text}${question}`);
 }
 
 //= CL-7
@@ -205,11 +192,11 @@ function refuseRepetition(
   row: OptionRow,
   given: ReadonlyMap<string, unknown>,
 ): void {
-  if (given.has(row.flag)) throw usageError(`option ${row.flag} is given twice`);
+  if (given.has(row.flag)) throw new UsageError(`option ${row.flag} is given twice`);
   const rival = program.options.find(
     ({ flag, group }) => group !== undefined && group === row.group && given.has(flag),
   );
-  if (rival !== undefined) throw usageError(`${rival.flag} and ${row.flag} exclude each other`);
+  if (rival !== undefined) throw new UsageError(`${rival.flag} and ${row.flag} exclude each other`);
 }
 
 //= CL-10
@@ -223,7 +210,6 @@ function readValue(row: OptionRow, text: string): unknown {
   // C prints no usage text here.
   throw new CommandLineError(
     `option ${row.flag}: ${JSON.stringify(text)} ${problem}: expected ${row.value.expected}`,
-    { withUsage: false },
   );
 }
 

@@ -16,7 +16,7 @@ import {
   addressOption,
   type GivenOptions,
   type OptionRow,
-  usageError,
+  UsageError,
   type ValueKind,
 } from './command-line.ts';
 
@@ -125,13 +125,13 @@ export type GivenPipeOptions = GivenOptions<
 export function policyOf({ '-f': weak, '-g': strict }: GivenPipeOptions): Policy {
   //= HS-22
   //# The options `-f` and `-g` together MUST be refused before anything is opened.
-  if (weak && strict) throw usageError('-f and -g exclude each other');
+  if (weak && strict) throw new UsageError('-f and -g exclude each other');
   return { weak: weak ?? false, requireForwardSecrecy: strict ?? false };
 }
 
 /** `-k`, which must be there. */
 export function keyFileOf({ '-k': keyFile }: GivenPipeOptions): string {
-  if (keyFile === undefined) throw usageError('no key file: -k is required');
+  if (keyFile === undefined) throw new UsageError('no key file: -k is required');
   return keyFile;
 }
 
@@ -146,7 +146,7 @@ export function timeoutOf({ '-o': timeout }: GivenPipeOptions): number {
 /** Not a number is the one value that gets past the row, as it does in C; here it is refused. */
 export function secondsOf(flag: string, { text, seconds }: Seconds): number {
   if (!Number.isNaN(seconds)) return seconds;
-  throw usageError(
+  throw new UsageError(
     `option ${flag}: ${JSON.stringify(text)} is not a number: expected ${SECONDS.expected}`,
   );
 }
@@ -166,7 +166,7 @@ export function eventLogOf(given: GivenPipeOptions): PipeConfig['eventLog'] {
   const { '--event-log': directory, '--event-log-content': content } = given;
   if (directory !== undefined) return { directory, content: content ?? 'wire' };
   if (content === undefined) return undefined;
-  throw usageError('--event-log-content says what to record, and --event-log not where');
+  throw new UsageError('--event-log-content says what to record, and --event-log not where');
 }
 
 /** `--log-level` and `--log-format`. */

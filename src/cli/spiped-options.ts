@@ -15,7 +15,7 @@ import {
   type Program,
   readCommandLine,
   requiredAddress,
-  usageError,
+  UsageError,
   type ValueKind,
 } from './command-line.ts';
 import {
@@ -183,7 +183,7 @@ export function parseSpiped(args: readonly string[]): CommandLine<SpipedConfig> 
 function roleOf(given: Given): Role {
   if (given['-e']) return 'client';
   if (given['-d']) return 'server';
-  throw usageError('neither -e (encrypt) nor -d (decrypt) is given: one is required');
+  throw new UsageError('neither -e (encrypt) nor -d (decrypt) is given: one is required');
 }
 
 /**
@@ -195,14 +195,14 @@ function resolveIntervalOf({ '-r': interval, '-R': once }: Given): number | unde
   const seconds = asked === 0 ? 60 : asked;
   //= CL-16
   //# The options `-R` and `-r` together MUST be refused, unless the time of `-r` is 60 or 0.
-  if (once && seconds !== 60) throw usageError('-r and -R exclude each other');
+  if (once && seconds !== 60) throw new UsageError('-r and -R exclude each other');
   return once || Number.isNaN(seconds) ? undefined : timerMilliseconds(seconds);
 }
 
 /** `--dial`. A client connects before it can shake hands: the option means nothing to it. */
 function dialOf({ '--dial': dial }: Given, role: Role): SpipedConfig['dial'] {
   if (dial !== undefined && role === 'client') {
-    throw usageError('--dial goes with -d only: with -e, the handshake is with the target');
+    throw new UsageError('--dial goes with -d only: with -e, the handshake is with the target');
   }
   return dial ?? 'on-accept';
 }

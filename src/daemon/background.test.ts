@@ -18,6 +18,7 @@ import {
   nameOf,
   openTarget,
   runSpiped,
+  SAYS_WHEN_IDLE,
   SPIPE,
   SPIPED,
   startSpiped,
@@ -184,6 +185,12 @@ describe('a start that fails', () => {
       failure(/^spiped: cannot listen on \S+ \(-s\): address already in use \(EADDRINUSE\)\n$/),
     );
     expect(existsSync(path('pid'))).toBe(false);
+  });
+
+  test('keeps nothing that has to be waited for, in the background as in front of it', async () => {
+    const { code, stderr } = await runSpiped(scope, daemon('missing'), SAYS_WHEN_IDLE);
+    expect(code).toBe(1);
+    expect(stderr.match(/nothing is left to do/g)).toHaveLength(2);
   });
 
   //= KF-6

@@ -7,18 +7,18 @@
  * why it is so is decision 0011. It loads nothing of what a daemon needs.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { fstatSync } from 'node:fs';
 import type { SpipedConfig } from '../config/config.ts';
 import { environmentOf, type Inheritance } from './inheritance.ts';
 import { HEAP_OPTIONS } from './memory.ts';
 import { START_MARKS } from './start-mark.ts';
 
-/** What came of the background process. */
-type Start =
-  | { readonly kind: 'started' }
-  | { readonly kind: 'impossible'; readonly error: Error }
-  | { readonly kind: 'ended'; readonly code: number | null; readonly signal: string | null };
+/** What came of the background process: the exit status of this one, and what there is to say. */
+interface Start {
+  readonly status: 0 | 1;
+  readonly problem?: string;
+}
 
 /**
  * Start this program in the background. Resolves to the exit status of this process: 0 when the
@@ -34,13 +34,13 @@ export async function startInBackground(
   config: SpipedConfig,
   inherited: Inheritance,
 ): Promise<number> {
-  const start = await attempt(config.keyFile, inherited);
-  const problem = describe(start);
-  if (problem === undefined) return start.kind === 'started' ? 0 : 1;
-  // Loaded only where it is needed: this process has nothing else to say.
-  const { createLogger } = await import('./log.ts');
-  createLogger({ program: 'spiped', ...config.log }).log('error', 'start-failed', problem);
-  return 1;
+  const { status, problem } = await attempt(config.keyFile, inherited);
+  if (problem !== undefined) {
+    // Loaded only where it is needed: this process has nothing else to say.
+    const { createLogger } = await import('./log.ts');
+    createLogger({ program: 'spiped', ...config.log }).log('error', 'start-failed', problem);
+  }
+  return status;
 }
 
 function attempt(keyFile: string, inherited: Inheritance): Promise<Start> {
@@ -59,20 +59,23 @@ function attempt(keyFile: string, inherited: Inheritance): Promise<Start> {
       detached: true,
       env: { ...env, ...environmentOf(inherited), [START_MARKS.background]: String(report) },
     });
-    child.once('error', (error) => resolve({ kind: 'impossible', error }));
+    child.once('error', ({ message }) => {
+      resolve({ status: 1, problem: `cannot start a background process: ${message}` });
+    });
     child.stdio[report]?.once('data', () => {
-      release(child, report);
-      resolve({ kind: 'started' });
+      // Nothing of the child keeps this process any longer.
+      child.stdio[report]?.destroy();
+      child.unref();
+      resolve({ status: 0 });
     });
     // Not `exit`: what it said before it ended is heard first.
-    child.once('close', (code, signal) => resolve({ kind: 'ended', code, signal }));
+    child.once('close', (code, signal) => {
+      const reason = signal ?? `exit status ${code}`;
+      const problem = `the background process ended before it had started: ${reason}`;
+      // With 1 it has said itself what is wrong.
+      resolve(code === 1 ? { status: 1 } : { status: 1, problem });
+    });
   });
-}
-
-/** Nothing of the child keeps this process any longer. */
-function release(child: ChildProcess, report: number): void {
-  child.stdio[report]?.destroy();
-  child.unref();
 }
 
 /**
@@ -88,20 +91,5 @@ function descriptorIn(keyFile: string): number | undefined {
     return descriptor;
   } catch {
     return undefined;
-  }
-}
-
-/** What there is to say; nothing when all is well, and when the child has said it. */
-function describe(start: Start): string | undefined {
-  switch (start.kind) {
-    case 'started':
-      return undefined;
-    case 'impossible':
-      return `cannot start a background process: ${start.error.message}`;
-    case 'ended':
-      if (start.code === 1) return undefined;
-      return `the background process ended before it had started: ${
-        start.signal ?? `exit status ${start.code}`
-      }`;
   }
 }

@@ -35,9 +35,6 @@ export function environmentOf({ closed, ignored }: Inheritance): NodeJS.ProcessE
   return { [CLOSED]: [...closed].join(''), [IGNORED]: [...ignored].join(' ') };
 }
 
-/** Nothing closed, nothing ignored. */
-export const NOTHING_INHERITED: Inheritance = { closed: new Set(), ignored: new Set() };
-
 function isSignal(name: string): name is NodeJS.Signals {
   return Object.hasOwn(constants.signals, name);
 }

@@ -6,13 +6,13 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { NOTHING_INHERITED } from './inheritance.ts';
 import { readKey } from './key.ts';
 
-/** Reads a key and returns what was said of it. */
-async function saidOf(keyFile: string): Promise<readonly string[]> {
+/** Reads a key and returns what was said of it; with these standard streams closed from the start. */
+async function saidOf(keyFile: string, ...closed: number[]): Promise<readonly string[]> {
   const lines: string[] = [];
-  await readKey(keyFile, NOTHING_INHERITED, {
+  const inherited = { closed: new Set(closed), ignored: new Set<NodeJS.Signals>() };
+  await readKey(keyFile, inherited, {
     log: (level, event, message) => lines.push(`${level} ${event} ${message}`),
   });
   return lines;
@@ -66,8 +66,12 @@ describe('a regular file', () => {
     [0o604, '0604'],
     [0o620, '0620'],
     [0o602, '0602'],
-  ])('of mode %o is open to others', async (mode, shown) => {
+    // Who is of the file's group is one of the others of the folder, perhaps.
+    [0o640, '0640', 0o701],
+    [0o640, '0640', 0o710],
+  ])('of mode %o is open to others', async (mode, shown, folder = 0o755) => {
     write(32, mode);
+    chmodSync(dirname(path), folder);
     expect(await saidOf(path)).toEqual([
       `warn key-open warning: the key ${JSON.stringify(path)} (-k) can be read or written by others: its mode is ${shown}`,
     ]);
@@ -102,6 +106,12 @@ describe('a regular file', () => {
       process.seteuid?.(0);
       process.chdir(before);
     }
+  });
+
+  test('is read when standard input is closed, which is no key then', async () => {
+    write(32);
+    expect(await saidOf(path, 0)).toEqual([]);
+    await expect(saidOf('-', 0)).rejects.toThrow('standard input: it is closed');
   });
 
   test('that is empty and open has both warnings, and no third', async () => {

@@ -70,6 +70,15 @@ test('without -D the first failure ends it', async () => {
   expect(asked).toEqual(['source.example:1']);
 });
 
+test('of * the warning says that it is not all addresses', async () => {
+  const { resolve } = resolver(0, '::1', '127.0.0.1');
+  const star = { ...config(false), source: parseAddress('*:1'), bind: undefined };
+  expect(await resolveNames(star, logger, resolve)).toMatchObject({ source: endpoint('::1') });
+  expect(lines).toEqual([
+    'warn: using the first of multiple addresses found for *:1 (-s), which is the loopback address alone; all addresses are [0.0.0.0] or [::]',
+  ]);
+});
+
 describe('with -D', () => {
   beforeEach(() => {
     vi.useFakeTimers();
@@ -94,6 +103,22 @@ describe('with -D', () => {
       'warn: Error looking up source.example:1; looking up source.example:1 (-s) every second until it is found',
       'warn: Error looking up target.example:2; looking up target.example:2 (-t) every second until it is found',
       'warn: Error looking up bind.example; looking up bind.example (-b) every second until it is found',
+    ]);
+  });
+
+  test('each reason is said once, and another one as well', async () => {
+    const reasons = ['no network', 'no server', 'no network'];
+    const resolve: Resolve = async () => {
+      const reason = reasons.shift();
+      if (reason !== undefined) throw new Error(reason);
+      return [endpoint('192.0.2.1')];
+    };
+    const names = resolveNames(config(true), logger, resolve);
+    await vi.runAllTimersAsync();
+    await names;
+    expect(lines.map((line) => line.split(';')[0])).toEqual([
+      'warn: no network',
+      'warn: no server',
     ]);
   });
 });

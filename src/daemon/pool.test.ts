@@ -35,7 +35,7 @@ function poolOf(secret: Uint8Array, ...more: readonly string[]) {
   const endpoints = [{ path: '/t' }];
   const options = {
     config,
-    names: { source: { path: '/s' }, target: endpoints },
+    names: { source: { path: '/s' }, target: endpoints, bind: undefined },
     secret,
     target: { endpoints },
     logger: { log: () => {} },

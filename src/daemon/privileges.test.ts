@@ -171,6 +171,22 @@ describe('as root', () => {
     );
   });
 
+  test('the group of root is no way back where it was asked for', () => {
+    const system = new FakeSystem();
+    dropPrivileges('nobody:root', logger, system);
+    expect(system).toMatchObject({ uid: 65534, gid: 0 });
+  });
+
+  test('a way back to the group of root is fatal', () => {
+    const system = new FakeSystem();
+    const { setgid } = system;
+    system.setgid = (id) => (id === 0 ? undefined : setgid(id));
+    expect(() => dropPrivileges('nobody:nogroup', logger, system)).toThrow(
+      'privileges are not given up (-u): the process can take its old group again',
+    );
+    dropPrivileges('nobody', logger, new FakeSystem());
+  });
+
   test('root may stay root when it is told to', () => {
     dropPrivileges('root:nogroup', logger, new FakeSystem());
   });
@@ -194,6 +210,13 @@ describe('as another user', () => {
     const system = new FakeSystem(65534, 12);
     dropPrivileges('nobody', logger, system);
     expect(warnings).toEqual(['could not leave the supplementary groups (-u), going on']);
+  });
+
+  test('who is asked for a group alone may keep a way to root: that was not to be given up', () => {
+    const system = new FakeSystem(65534, 65534, []);
+    system.leaky = true;
+    dropPrivileges(':nogroup', logger, system);
+    expect(system.calls).toEqual(['setgroups()', 'setgid(nogroup)']);
   });
 
   test('to be another is refused by the system', () => {

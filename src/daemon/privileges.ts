@@ -61,7 +61,8 @@ function parseIdentity(text: string): Identity {
   const colon = text.indexOf(':');
   const user = colon === -1 ? text : text.slice(0, colon);
   const group = colon === -1 ? undefined : text.slice(colon + 1);
-  if (group === '') throw new Error(`option -u: no group after the colon in ${quote(text)}`);
+  if (group === '')
+    throw new Error(`option -u: no group after the colon in ${JSON.stringify(text)}`);
   if (user === '' && group === undefined) throw new Error('option -u: neither a user nor a group');
   return { user: user === '' ? undefined : user, group };
 }
@@ -102,13 +103,11 @@ function become(kind: 'user' | 'group', text: string, set: (id: number | string)
     } catch (error) {
       if (codeOf(error) !== 'ERR_UNKNOWN_CREDENTIAL') throw error;
       const number = parseCount(text);
-      if (!number.ok || number.value > MAXIMUM_ID) {
-        throw new Error(`no such ${kind}`, { cause: error });
-      }
+      if (!number.ok || number.value > MAXIMUM_ID) throw new Error(`no such ${kind}`);
       set(Number(number.value));
     }
   } catch (error) {
-    throw new Error(`cannot become ${kind} ${quote(text)} (-u): ${systemReason(error)}`, {
+    throw new Error(`cannot become ${kind} ${JSON.stringify(text)} (-u): ${systemReason(error)}`, {
       cause: error,
     });
   }
@@ -116,20 +115,16 @@ function become(kind: 'user' | 'group', text: string, set: (id: number | string)
 
 /** What was set is what holds, and the way back is closed. */
 function verify(system: PrivilegeSystem, { user, group }: Identity): void {
-  const left = system.geteuid() !== 0;
-  const problem =
-    system.getuid() !== system.geteuid() || system.getgid() !== system.getegid()
-      ? 'the real and the effective ids differ'
-      : user !== undefined && left && succeeds(() => system.setuid(0))
-        ? 'the process can become root again'
-        : user !== undefined && left && group !== undefined && regainsGroup(system)
-          ? 'the process can take its old group again'
-          : undefined;
-  if (problem !== undefined) throw new Error(`privileges are not given up (-u): ${problem}`);
-}
-
-function regainsGroup(system: PrivilegeSystem): boolean {
-  return system.getegid() !== 0 && succeeds(() => system.setgid(0));
+  const fail = (problem: string): never => {
+    throw new Error(`privileges are not given up (-u): ${problem}`);
+  };
+  if (system.getuid() !== system.geteuid() || system.getgid() !== system.getegid())
+    fail('the real and the effective ids differ');
+  // A user that was not asked for may be anybody, and root may go on to be root.
+  if (user === undefined || system.geteuid() === 0) return;
+  if (succeeds(() => system.setuid(0))) fail('the process can become root again');
+  if (group !== undefined && system.getegid() !== 0 && succeeds(() => system.setgid(0)))
+    fail('the process can take its old group again');
 }
 
 function succeeds(attempt: () => void): boolean {
@@ -142,13 +137,6 @@ function succeeds(attempt: () => void): boolean {
 }
 
 function systemOf(own: NodeJS.Process): PrivilegeSystem {
-  const { geteuid, getuid, getegid, getgid, getgroups, setgroups, setgid, setuid } = own;
-  if (!(geteuid && getuid && getegid && getgid && getgroups && setgroups && setgid && setuid)) {
-    throw new Error('option -u: this system has no users and groups');
-  }
-  return { geteuid, getuid, getegid, getgid, getgroups, setgroups, setgid, setuid };
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text);
+  if ('setuid' in own) return own as PrivilegeSystem;
+  throw new Error('option -u: this system has no users and groups');
 }

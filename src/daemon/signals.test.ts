@@ -19,6 +19,7 @@ import {
   NO_PROC,
   openTarget,
   runSpiped,
+  SAYS_WHEN_IDLE,
   SPIPED,
   type Started,
   type StartOptions,
@@ -50,12 +51,6 @@ async function listening(args: readonly string[], from: string, options?: StartO
   await until(`a spiped on ${from}`, () => listensOn(spiped.pid, unixAddress(path(from))));
   return spiped;
 }
-
-/** Says so when nothing keeps a process any more: one that is ended in another way says nothing. */
-const IDLE = `process.on('beforeExit', () => process.stderr.write('nothing is left to do\\n'))`;
-const SAYS_WHEN_IDLE: StartOptions = {
-  command: [process.execPath, '--import', `data:text/javascript,${IDLE}`, ...SPIPED],
-};
 
 /** A pipe from the socket `e` through the socket `d` to the target `t`. */
 async function openPipe(...more: string[]): Promise<{ client: Started; server: Started }> {

@@ -23,7 +23,7 @@ import {
   describeLoss,
   logConnectionEnd,
 } from './log-connection.ts';
-import { lookUpOnce, resolveBind } from './names.ts';
+import { resolveTarget } from './names.ts';
 import { createService } from './service.ts';
 
 /** Run spipe to its end. Resolves to the exit status. */
@@ -59,8 +59,7 @@ async function connect(
   logger: Logger,
 ): Promise<ConnectionSummary> {
   requireStreams(inherited);
-  const endpoints = await lookUpOnce('-t', config.target);
-  const bind = config.bind === undefined ? undefined : await resolveBind(config.bind, logger);
+  const { target: endpoints, bind } = await resolveTarget(config, logger);
   const secret = await readKey(config.keyFile, inherited, logger);
   const service = createService({
     config: { ...config, role: 'client', dial: 'on-accept' },

@@ -53,6 +53,16 @@ export const SPIPE: readonly string[] = [entry('spipe')];
 /** How `spiped-trace` is run. */
 export const TRACE: readonly string[] = [entry('spiped-trace')];
 
+const IDLE = `process.on('beforeExit', () => process.stderr.write('nothing is left to do\\n'))`;
+
+/**
+ * To run spiped so that it says `nothing is left to do` when nothing keeps it any more. Where it is
+ * ended in another way, it says nothing. What it starts in the background does the same.
+ */
+export const SAYS_WHEN_IDLE: StartOptions = {
+  command: [process.execPath, '--import', `data:text/javascript,${IDLE}`, ...SPIPED],
+};
+
 /** Start spiped in the scope's directory. */
 export function startSpiped(
   scope: Scope,
