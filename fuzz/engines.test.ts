@@ -278,6 +278,13 @@ describe('what a caller may rely on', () => {
     expect(plaintext.buffer.byteLength).toBeLessThanOrEqual(2 * plaintext.length);
   });
 
+  test('no packets take no key: a daemon warms up with none, before it has one', () => {
+    const none = { e: new Uint8Array(0), h: new Uint8Array(0) };
+    for (const engine of [batchedEngine, referenceEngine]) {
+      expect(engine.openPackets(none, 0n)).toEqual({ plaintext: new Uint8Array(0), opened: 0 });
+    }
+  });
+
   test('connections may take turns: each has its own keys in every call', () => {
     const connections = [1, 2, 3, 4, 5].map(keysOf);
     fc.assert(

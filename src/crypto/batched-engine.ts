@@ -11,14 +11,14 @@
  *
  * Results are fresh arrays. All else lies in scratch memory that all connections share, one after
  * the other. A call leaves in it its key, and some of its plaintext and key stream, until further
- * calls write over them or `forgetKey` does. The arrays in which OpenSSL
- * returns key stream are left to the garbage collector as they are.
+ * calls write over them or `forgetKey` does. The arrays in which OpenSSL returns key stream are
+ * left to the garbage collector as they are.
  */
 
 import { Buffer } from 'node:buffer';
 import { type Cipher, hash } from 'node:crypto';
 import { CIPHERTEXT_BYTES, MAX_MESSAGE_BYTES, PACKET_BYTES } from '../protocol/parameters.ts';
-import type { OpenedPackets, PacketKeys } from '../protocol/suite.ts';
+import type { PacketKeys } from '../protocol/suite.ts';
 import { type PacketEngine, requirePacketNumbers } from './packet-engine.ts';
 import { PreparedKeys } from './prepared-keys.ts';
 import {
@@ -46,7 +46,60 @@ const LANES = 4;
 const CIPHERED_PACKETS = 16;
 
 /** The batched engine. It keeps prepared keys between calls, and nothing that changes a result. */
-export const batchedEngine: PacketEngine = { sealPackets, openPackets };
+export const batchedEngine: PacketEngine = {
+  sealPackets(keys, firstPacketNumber, plaintext) {
+    const count = Math.ceil(plaintext.length / MAX_MESSAGE_BYTES);
+    requirePacketNumbers(firstPacketNumber, count);
+    const packets = unfilled(count * PACKET_BYTES);
+    const { engine, cipher } = prepare(keys, count);
+    for (let done = 0; done < count; done += BATCH_PACKETS) {
+      const batch = Math.min(BATCH_PACKETS, count - done);
+      const first = done === 0 ? firstPacketNumber : firstPacketNumber + BigInt(done);
+      const from = done * MAX_MESSAGE_BYTES;
+      const messages =
+        batch === count ? plaintext : plaintext.subarray(from, from + batch * MAX_MESSAGE_BYTES);
+      sealBatch(engine, cipher, first, messages, batch);
+      packets.set(view(engine, PACKETS, batch * PACKET_BYTES), done * PACKET_BYTES);
+    }
+    return packets;
+  },
+
+  openPackets(keys, firstPacketNumber, ...parts) {
+    const count = parts.reduce((sum, { length }) => sum + length, 0) / PACKET_BYTES;
+    requirePacketNumbers(firstPacketNumber, count);
+    // No packets take no key: a daemon warms up with none, before it has one.
+    if (count === 0) return { plaintext: new Uint8Array(0), opened: 0 };
+    const { engine, cipher } = prepare(keys, count);
+    let plaintext: Uint8Array | undefined;
+    let end = 0;
+    let done = 0;
+    while (done < count) {
+      const batch = Math.min(BATCH_PACKETS, count - done);
+      const first = done === 0 ? firstPacketNumber : firstPacketNumber + BigInt(done);
+      copyRange(engine, PACKETS, parts, done * PACKET_BYTES, batch * PACKET_BYTES);
+      //= PK-7
+      //# A receiver MUST compare a packet's MAC with the one it computes for the expected packet
+      //# number, over all 32 bytes, in time that does not depend on their content, before it decides
+      //# anything on the packet.
+      const authentic = openMacs(engine, first, batch);
+      const good = authentic === 0 ? 0 : decrypt(engine, cipher, first, authentic);
+      const length = authentic === 0 ? 0 : engine.view.getUint32(PLAINTEXT_LENGTH, true);
+      // Room for all that may follow, if something may.
+      plaintext ??= unfilled(batch === count ? length : count * MAX_MESSAGE_BYTES);
+      plaintext.set(view(engine, PLAINTEXT, length), end);
+      end += length;
+      done += good;
+      //= PK-8
+      //# A receiver MUST treat a length of 0 or above 1024, seen after the MAC was accepted, as
+      //# fatal.
+      if (good < batch) {
+        const failure = good < authentic ? 'length' : 'mac';
+        return { plaintext: cut(plaintext, end), opened: done, failure };
+      }
+    }
+    return { plaintext: cut(plaintext ?? unfilled(0), end), opened: done };
+  },
+};
 
 /** Made with the first packet, like the machine. */
 let prepared: PreparedKeys | undefined;
@@ -62,27 +115,6 @@ function prepare({ e, h }: PacketKeys, count: number): { engine: Machine; cipher
 /** Overwrite what is kept for the key in this array, if it is one, and what work left in memory. */
 export function forgetKey(secret: Uint8Array): void {
   prepared?.forget(secret);
-}
-
-function sealPackets(
-  keys: PacketKeys,
-  firstPacketNumber: bigint,
-  plaintext: Uint8Array,
-): Uint8Array {
-  const count = Math.ceil(plaintext.length / MAX_MESSAGE_BYTES);
-  requirePacketNumbers(firstPacketNumber, count);
-  const packets = unfilled(count * PACKET_BYTES);
-  const { engine, cipher } = prepare(keys, count);
-  for (let done = 0; done < count; done += BATCH_PACKETS) {
-    const batch = Math.min(BATCH_PACKETS, count - done);
-    const first = done === 0 ? firstPacketNumber : firstPacketNumber + BigInt(done);
-    const from = done * MAX_MESSAGE_BYTES;
-    const messages =
-      batch === count ? plaintext : plaintext.subarray(from, from + batch * MAX_MESSAGE_BYTES);
-    sealBatch(engine, cipher, first, messages, batch);
-    packets.set(view(engine, PACKETS, batch * PACKET_BYTES), done * PACKET_BYTES);
-  }
-  return packets;
 }
 
 /** 1 to 64 packets, into PACKETS. */
@@ -109,46 +141,6 @@ function sealBatch(
     computeMacs(engine, packet, i === 0 ? first : first + BigInt(i), lanes);
     functions.putMacs(packet, lanes);
   }
-}
-
-function openPackets(
-  keys: PacketKeys,
-  firstPacketNumber: bigint,
-  ...parts: readonly Uint8Array[]
-): OpenedPackets {
-  const count = parts.reduce((sum, { length }) => sum + length, 0) / PACKET_BYTES;
-  requirePacketNumbers(firstPacketNumber, count);
-  // No packets take no key: a daemon warms up with none, before it has one.
-  if (count === 0) return { plaintext: new Uint8Array(0), opened: 0 };
-  const { engine, cipher } = prepare(keys, count);
-  let plaintext: Uint8Array | undefined;
-  let end = 0;
-  let done = 0;
-  while (done < count) {
-    const batch = Math.min(BATCH_PACKETS, count - done);
-    const first = done === 0 ? firstPacketNumber : firstPacketNumber + BigInt(done);
-    copyRange(engine, PACKETS, parts, done * PACKET_BYTES, batch * PACKET_BYTES);
-    //= PK-7
-    //# A receiver MUST compare a packet's MAC with the one it computes for the expected packet
-    //# number, over all 32 bytes, in time that does not depend on their content, before it decides
-    //# anything on the packet.
-    const authentic = openMacs(engine, first, batch);
-    const good = authentic === 0 ? 0 : decrypt(engine, cipher, first, authentic);
-    const length = authentic === 0 ? 0 : engine.view.getUint32(PLAINTEXT_LENGTH, true);
-    // Room for all that may follow, if something may.
-    plaintext ??= unfilled(batch === count ? length : count * MAX_MESSAGE_BYTES);
-    plaintext.set(view(engine, PLAINTEXT, length), end);
-    end += length;
-    done += good;
-    //= PK-8
-    //# A receiver MUST treat a length of 0 or above 1024, seen after the MAC was accepted, as
-    //# fatal.
-    if (good < batch) {
-      const failure = good < authentic ? 'length' : 'mac';
-      return { plaintext: cut(plaintext, end), opened: done, failure };
-    }
-  }
-  return { plaintext: cut(plaintext ?? unfilled(0), end), opened: done };
 }
 
 /** How many of the 1 to 64 packets in PACKETS come before the first whose MAC is wrong. */

@@ -7,52 +7,44 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { concat } from '../protocol/bytes.ts';
 import { CIPHERTEXT_BYTES, MAX_MESSAGE_BYTES, PACKET_BYTES } from '../protocol/parameters.ts';
-import type { OpenedPackets, PacketKeys } from '../protocol/suite.ts';
+import type { PacketKeys } from '../protocol/suite.ts';
 import { aes256Ctr, firstCounterBlock } from './aes-ctr.ts';
 import { type PacketEngine, requirePacketNumbers } from './packet-engine.ts';
 
 /** The reference engine. It keeps nothing between calls. */
-export const referenceEngine: PacketEngine = { sealPackets, openPackets };
-
-function sealPackets(
-  keys: PacketKeys,
-  firstPacketNumber: bigint,
-  plaintext: Uint8Array,
-): Uint8Array {
-  const count = Math.ceil(plaintext.length / MAX_MESSAGE_BYTES);
-  requirePacketNumbers(firstPacketNumber, count);
-  const packets = new Uint8Array(count * PACKET_BYTES);
-  for (let i = 0; i < count; i++) {
-    const message = plaintext.subarray(i * MAX_MESSAGE_BYTES, (i + 1) * MAX_MESSAGE_BYTES);
-    packets.set(sealPacket(keys, firstPacketNumber + BigInt(i), message), i * PACKET_BYTES);
-  }
-  return packets;
-}
-
-function openPackets(
-  keys: PacketKeys,
-  firstPacketNumber: bigint,
-  ...parts: readonly Uint8Array[]
-): OpenedPackets {
-  const packets = concat(...parts);
-  const count = packets.length / PACKET_BYTES;
-  requirePacketNumbers(firstPacketNumber, count);
-  const plaintext = new Uint8Array(count * MAX_MESSAGE_BYTES);
-  let end = 0;
-  for (let opened = 0; opened < count; opened++) {
-    const packet = packets.subarray(opened * PACKET_BYTES, (opened + 1) * PACKET_BYTES);
-    const message = openPacket(keys, firstPacketNumber + BigInt(opened), packet);
-    if (message === 'mac' || message === 'length') {
-      return { plaintext: plaintext.slice(0, end), opened, failure: message };
+export const referenceEngine: PacketEngine = {
+  sealPackets(keys, firstPacketNumber, plaintext) {
+    const count = Math.ceil(plaintext.length / MAX_MESSAGE_BYTES);
+    requirePacketNumbers(firstPacketNumber, count);
+    const packets = new Uint8Array(count * PACKET_BYTES);
+    for (let i = 0; i < count; i++) {
+      const message = plaintext.subarray(i * MAX_MESSAGE_BYTES, (i + 1) * MAX_MESSAGE_BYTES);
+      packets.set(sealPacket(keys, firstPacketNumber + BigInt(i), message), i * PACKET_BYTES);
     }
-    //= PK-16
-    //# The way in which a plaintext is divided into packets MUST NOT change the bytes that are
-    //# delivered.
-    plaintext.set(message, end);
-    end += message.length;
-  }
-  return { plaintext: plaintext.slice(0, end), opened: count };
-}
+    return packets;
+  },
+
+  openPackets(keys, firstPacketNumber, ...parts) {
+    const packets = concat(...parts);
+    const count = packets.length / PACKET_BYTES;
+    requirePacketNumbers(firstPacketNumber, count);
+    const plaintext = new Uint8Array(count * MAX_MESSAGE_BYTES);
+    let end = 0;
+    for (let opened = 0; opened < count; opened++) {
+      const packet = packets.subarray(opened * PACKET_BYTES, (opened + 1) * PACKET_BYTES);
+      const message = openPacket(keys, firstPacketNumber + BigInt(opened), packet);
+      if (message === 'mac' || message === 'length') {
+        return { plaintext: plaintext.slice(0, end), opened, failure: message };
+      }
+      //= PK-16
+      //# The way in which a plaintext is divided into packets MUST NOT change the bytes that are
+      //# delivered.
+      plaintext.set(message, end);
+      end += message.length;
+    }
+    return { plaintext: plaintext.slice(0, end), opened: count };
+  },
+};
 
 /** One packet of 1 … 1024 bytes of plaintext (PK-1 … PK-4). */
 function sealPacket(keys: PacketKeys, packetNumber: bigint, message: Uint8Array): Uint8Array {
