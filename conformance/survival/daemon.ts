@@ -11,7 +11,7 @@ import { isListening } from '../subjects/processes.ts';
 import { type Exit, Program } from '../subjects/program.ts';
 import type { Scope } from '../subjects/scope.ts';
 import type { Command, Subject } from '../subjects/subject.ts';
-import { descriptors, sockets, watch } from './vitals.ts';
+import { descriptors, isIdle, sockets, watch } from './vitals.ts';
 
 export interface DaemonSettings {
   readonly role: '-e' | '-d';
@@ -72,8 +72,12 @@ export class Daemon {
     return this.program.pid;
   }
 
-  /** Remembers what it has open now as what it has open when it is idle. */
+  /** Waits until it does nothing, and remembers what it has open then. */
   async noteIdle(): Promise<void> {
+    await watch(
+      () => isIdle(this.pid),
+      (idle) => idle,
+    );
     this.#idleDescriptors = await descriptors(this.pid);
     this.#idleSockets = await sockets(this.pid);
   }

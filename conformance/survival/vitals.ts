@@ -24,12 +24,9 @@ export async function residentBytes(pid: number): Promise<number> {
   return Number(kilobytes) * 1024;
 }
 
-/**
- * How many descriptors are open; 0 when there is no such process any more. What an event loop is
- * made of, pipes and such, does not count: a thread may begin, with one of its own, when it likes.
- */
+/** How many descriptors are open; 0 when there is no such process any more. */
 export async function descriptors(pid: number): Promise<number> {
-  return (await linksOf(pid)).filter((link) => !/^(?:anon_inode|pipe):/.test(link)).length;
+  return (await linksOf(pid)).length;
 }
 
 /** How many of the descriptors are sockets, standard streams among them. */
@@ -42,6 +39,19 @@ async function linksOf(pid: number): Promise<readonly string[]> {
   const names = await readdir(`/proc/${pid}/fd`).catch(() => []);
   const links = names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => undefined));
   return (await Promise.all(links)).filter((link) => link !== undefined);
+}
+
+/**
+ * Whether every thread of the process sleeps (proc(5)). One that was just started does not, before
+ * it has all that it needs: its event loop has descriptors of its own.
+ */
+export async function isIdle(pid: number): Promise<boolean> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const states = threads.map(async (thread) => {
+    const status = await readFile(`/proc/${pid}/task/${thread}/status`, 'utf8').catch(() => '');
+    return /^State:\t(.)/m.exec(status)?.[1] ?? 'S';
+  });
+  return (await Promise.all(states)).every((state) => state === 'S');
 }
 
 const POLL_INTERVAL = 20;
