@@ -5,7 +5,9 @@
 
 import { describe, expect, test } from 'vitest';
 import { computeSharedSecret, createSuite, generateKeyPair } from '../crypto/index.ts';
-import { decodeBase64 } from './base64.ts';
+import type { ConnectionEffect, ConnectionEvent } from '../protocol/vocabulary.ts';
+import { decodeBase64, encodeBase64 } from './base64.ts';
+import { encodeEntry } from './encode.ts';
 import type { LogContent } from './format.ts';
 import { bytesOf, type RecordedPair, recordPair, SECRET } from './testing/recorded-pair.ts';
 
@@ -68,5 +70,68 @@ describe('secrets', () => {
         '{"type":"eraseSecrets","lengths":[32,32,32,32]}',
       ]);
     }
+  });
+});
+
+describe('what a wire log tells', () => {
+  const one = bytesOf('one', 3);
+
+  /** The event and the effect as a log of this content has them. */
+  function logged(content: LogContent, event: ConnectionEvent, effect: ConnectionEffect): string[] {
+    const times = { sequence: 1, microseconds: 0, phase: 'p' };
+    const text = encodeEntry({
+      ...{ content, ...times, event },
+      effects: [effect],
+      derivations: [],
+    });
+    return [...text.matchAll(/\{"type":"\w+"([^}]*)\}/g)].map(([, fields = '']) => fields);
+  }
+
+  test.each(['wire', 'full'] as const)('of %s: bytes of the cipher side', (content) => {
+    expect(
+      logged(
+        content,
+        { type: 'bytesReceived', side: 'cipher', bytes: one },
+        { type: 'sendBytes', side: 'cipher', bytes: one },
+      ),
+    ).toEqual([
+      `,"side":"cipher","bytes":"${encodeBase64(one)}"`,
+      expect.stringContaining('bytes'),
+    ]);
+  });
+
+  test('of the plain side only the length', () => {
+    expect(
+      logged(
+        'wire',
+        { type: 'bytesReceived', side: 'plain', bytes: one },
+        { type: 'sendBytes', side: 'plain', bytes: one },
+      ),
+    ).toEqual([',"side":"plain","length":3', ',"side":"plain","length":3']);
+  });
+
+  test('no private value, and no value that it may not have been sent yet', () => {
+    const compute: ConnectionEffect = { type: 'computeSharedSecret', x: one, y: one };
+    const events: readonly ConnectionEvent[] = [
+      { type: 'connectionAccepted', nonce: one },
+      { type: 'keyPairGenerated', x: one, y: one },
+      { type: 'sharedSecretComputed', ySC: one },
+    ];
+    for (const event of events) expect(logged('wire', event, compute)).toEqual(['', '']);
+    for (const event of events) expect(logged('full', event, compute).join()).not.toBe(',');
+  });
+
+  test('a field that may be absent is left out, and one that is not of the format', () => {
+    const outcome = { code: 'cancelled', more: 'x' } as const;
+    const close: ConnectionEffect = { type: 'closeConnection', outcome };
+    const cancel = { type: 'cancelRequested', more: 'x' } as const;
+    expect(logged('full', cancel, close)).toEqual(['', ',"outcome":{"code":"cancelled"']);
+    expect(
+      encodeEntry({
+        ...{ content: 'wire', sequence: 1, microseconds: 0, phase: 'p', event: cancel },
+        effects: [{ ...close, reset: 'plain' }],
+        derivations: [],
+      }),
+    ).toContain('"outcome":{"code":"cancelled"},"reset":"plain"}');
   });
 });
