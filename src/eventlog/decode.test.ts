@@ -10,8 +10,8 @@ import type { ConnectionEffect, ConnectionEvent } from '../protocol/vocabulary.t
 import { withoutErasedSecrets } from './content.ts';
 import { decodeHeader, decodeLine } from './decode.ts';
 import { encodeEnd, encodeEntry, encodeHeader } from './encode.ts';
-import { FormatError } from './fields.ts';
 import type { FullEntry, LogEnd, LogHeader } from './format.ts';
+import { FormatError } from './shapes.ts';
 
 const bytes = fc.uint8Array({ maxLength: 40 });
 const text = fc.string({ unit: 'binary', maxLength: 12 });

@@ -17,25 +17,24 @@ import {
   type WireEntry,
 } from './format.ts';
 
+/** The fields of the header and what is in them, in their order. */
+const HEADER_FIELDS = [
+  ...['content', 'connection', 'peer', 'target', 'role', 'policy', 'weak'],
+  ...['requireForwardSecrecy', 'timeoutMilliseconds', 'dial', 'software', 'name', 'version'],
+  'started',
+];
+
+const OUTCOME_FIELDS = ['code', 'detail'];
+
+const END_FIELDS = [
+  ...['end', 'outcome', ...OUTCOME_FIELDS, 'events', 'bytes', 'plainReceived', 'plainSent'],
+  ...['cipherReceived', 'cipherSent', 'us'],
+];
+
 /** The header as a JSON object; what is not there is left out. */
 export function encodeHeader(header: LogHeader): string {
-  return JSON.stringify({
-    format: FORMAT_NAME,
-    version: FORMAT_VERSION,
-    content: header.content,
-    connection: header.connection,
-    peer: header.peer,
-    target: header.target,
-    role: header.role,
-    policy: {
-      weak: header.policy.weak,
-      requireForwardSecrecy: header.policy.requireForwardSecrecy,
-    },
-    timeoutMilliseconds: header.timeoutMilliseconds,
-    dial: header.dial,
-    software: { name: header.software.name, version: header.software.version },
-    started: header.started,
-  });
+  const fields = JSON.stringify(header, HEADER_FIELDS).slice(1);
+  return `{"format":"${FORMAT_NAME}","version":${FORMAT_VERSION},${fields}`;
 }
 
 /**
@@ -49,9 +48,7 @@ export function encodeEntry(entry: StepEntry | WireEntry): string {
   const derived =
     derivations.length > 0 ? `,"derived":[${derivations.map(encodeDerivation).join(',')}]` : '';
   const answered =
-    dialled === undefined
-      ? ''
-      : `,"dialled":${JSON.stringify({ to: dialled.to, from: dialled.from })}`;
+    dialled === undefined ? '' : `,"dialled":${JSON.stringify(dialled, ['to', 'from'])}`;
   return (
     `{"seq":${entry.sequence},"us":${entry.microseconds},"event":${encodeTerm(event, content)}` +
     `,"effects":[${effects}],"phase":${JSON.stringify(entry.phase)}${answered}${derived}}`
@@ -59,21 +56,8 @@ export function encodeEntry(entry: StepEntry | WireEntry): string {
 }
 
 /** The end as a JSON object. */
-export function encodeEnd(end: LogEnd): string {
-  const { outcome, bytes } = end;
-  return JSON.stringify({
-    end: {
-      outcome: outcome === null ? null : encodableOutcome(outcome),
-      events: end.events,
-      bytes: {
-        plainReceived: bytes.plainReceived,
-        plainSent: bytes.plainSent,
-        cipherReceived: bytes.cipherReceived,
-        cipherSent: bytes.cipherSent,
-      },
-    },
-    us: end.microseconds,
-  });
+export function encodeEnd({ microseconds: us, ...end }: LogEnd): string {
+  return JSON.stringify({ end, us }, END_FIELDS);
 }
 
 /** An event or effect: its type, and what this content keeps of it. */
@@ -97,7 +81,7 @@ const ENCODE: { readonly [Kind in keyof LoggedValues]: (value: LoggedValues[Kind
   length: String,
   milliseconds: String,
   lengths: JSON.stringify,
-  outcome: (outcome) => JSON.stringify(encodableOutcome(outcome)),
+  outcome: (outcome) => JSON.stringify(outcome, OUTCOME_FIELDS),
 };
 
 function encodeDerivation(derivation: Derivation): string {
@@ -106,11 +90,4 @@ function encodeDerivation(derivation: Derivation): string {
 
 function encodeBytes(bytes: Uint8Array): string {
   return `"${encodeBase64(bytes)}"`;
-}
-
-/** Only the fields of the format, in its order, whatever else the object may carry. */
-function encodableOutcome(outcome: { readonly code: string; readonly detail?: string }): object {
-  return outcome.detail === undefined
-    ? { code: outcome.code }
-    : { code: outcome.code, detail: outcome.detail };
 }

@@ -10,8 +10,8 @@ import { createReadStream } from 'node:fs';
 import { DigestChain } from './chain.ts';
 import { decodeHeader, decodeLine } from './decode.ts';
 import { encodeEnd } from './encode.ts';
-import { FormatError } from './fields.ts';
 import type { LogContent, LogEnd, LogEntry, LogHeader, LogRecord } from './format.ts';
+import { FormatError } from './shapes.ts';
 import { Tally } from './tally.ts';
 
 /** The longest line that is read, in bytes: far above what one event of a connection takes. */
