@@ -10,6 +10,7 @@
  */
 
 import { hash, webcrypto } from 'node:crypto';
+import { concat } from '../protocol/bytes.ts';
 
 const BEFORE_DIGEST = ',"digest":"';
 const AFTER_DIGEST = '"}';
@@ -41,8 +42,8 @@ export class DigestChain {
         return { body, digest: await digestOf(body) };
       }),
     );
-    return join(
-      lines.flatMap(({ body, digest }) => [body, encoder.encode(`${this.#ending(digest)}\n`)]),
+    return concat(
+      ...lines.flatMap(({ body, digest }) => [body, encoder.encode(`${this.#ending(digest)}\n`)]),
     );
   }
 
@@ -76,16 +77,5 @@ function bodyOf(object: string): string {
 
 async function digestOf(bytes: Uint8Array): Promise<string> {
   if (bytes.length < LONG_BYTES) return hash('sha256', bytes);
-  const digest = new Uint8Array(await webcrypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
-  }
-  return joined;
+  return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
 }

@@ -7,6 +7,7 @@ import { FAULTS, type Outcome } from '../protocol/faults.ts';
 import { isBelowModulus, isOne } from '../protocol/group14.ts';
 import { MAX_MESSAGE_BYTES, NONCE_BYTES, type Role } from '../protocol/parameters.ts';
 import type { LogEnd } from './format.ts';
+import { counted } from './render.ts';
 import { otherRole, type WireObserver } from './wire-observer.ts';
 
 /** One thing that was, or could not be, checked. */
@@ -39,7 +40,7 @@ export function judge(wire: WireObserver, end: LogEnd | undefined): readonly Che
 }
 
 function nonces({ streams }: WireObserver): Check {
-  const check = new Verdict('nonces', ['HS-2', 'HS-3']);
+  const check = checkOf('nonces', ['HS-2', 'HS-3']);
   return streams.client.nonce !== undefined && streams.server.nonce !== undefined
     ? check.holds('both are complete')
     : check.notChecked('the log ends before both were sent');
@@ -47,7 +48,7 @@ function nonces({ streams }: WireObserver): Check {
 
 function mac(wire: WireObserver, sender: Role): Check {
   const requirement = sender === 'client' ? 'HS-7' : 'HS-15';
-  const check = new Verdict(`MAC of the ${sender}'s y`, [requirement, 'HS-10']);
+  const check = checkOf(`MAC of the ${sender}'s y`, [requirement, 'HS-10']);
   switch (wire.macHolds(sender)) {
     case undefined:
       return check.notChecked(`the ${sender} did not send it completely`);
@@ -64,7 +65,7 @@ function mac(wire: WireObserver, sender: Role): Check {
 }
 
 function range({ streams }: WireObserver, sender: Role): Check {
-  const check = new Verdict(`range of the ${sender}'s y`, ['HS-6', 'HS-11']);
+  const check = checkOf(`range of the ${sender}'s y`, ['HS-6', 'HS-11']);
   const { y } = streams[sender];
   if (y === undefined) return check.notChecked(`the ${sender} did not send it completely`);
   if (!isBelowModulus(y)) return check.fails('is not below the modulus');
@@ -72,7 +73,7 @@ function range({ streams }: WireObserver, sender: Role): Check {
 }
 
 function order(wire: WireObserver): Check {
-  const check = new Verdict('who speaks first', ['HS-9']);
+  const check = checkOf('who speaks first', ['HS-9']);
   if (wire.serverSpokeEarly) {
     return check.fails("the server sent more than its nonce before the client's y and h");
   }
@@ -82,9 +83,10 @@ function order(wire: WireObserver): Check {
 }
 
 function packets(wire: WireObserver, sender: Role): Check {
-  const check = new Verdict(`packets of the ${sender}`, ['PK-1', 'PK-4', 'PK-5', 'PK-7', 'PK-8']);
+  const check = checkOf(`packets of the ${sender}`, ['PK-1', 'PK-4', 'PK-5', 'PK-7', 'PK-8']);
   const { packets: count, trailing, failure, opened } = wire.streams[sender];
-  const found = counted(count) + (trailing === 0 ? '' : `, then ${trailing} bytes of another`);
+  const found =
+    counted(count, 'packet') + (trailing === 0 ? '' : `, then ${trailing} bytes of another`);
   if (count === 0) return check.notChecked(`there is no whole one (${found})`);
   if (wire.packets !== 'readable') return check.notChecked(`${found}; ${whyUnreadable(wire)}`);
   if (failure === undefined) {
@@ -115,7 +117,7 @@ function whyUnreadable(wire: WireObserver): string {
 
 /** What came from our plain side is all in our packets. */
 function sealedAmount(wire: WireObserver, own: Role): Check {
-  const check = new Verdict(`amount sealed by the ${own}`, ['CN-8', 'PK-1', 'PK-6']);
+  const check = checkOf(`amount sealed by the ${own}`, ['CN-8', 'PK-1', 'PK-6']);
   const { packets: count, opened } = wire.streams[own];
   const { received } = wire.plainBytes;
   const recorded = `${received} bytes were received on the plain side`;
@@ -123,7 +125,7 @@ function sealedAmount(wire: WireObserver, own: Role): Check {
     const found = `${recorded}, ${opened.bytes} are in the packets`;
     return opened.bytes === received ? check.holds(found) : check.fails(found);
   }
-  const found = `${recorded}, ${counted(count)} of 1 to ${MAX_MESSAGE_BYTES} bytes sent`;
+  const found = `${recorded}, ${counted(count, 'packet')} of 1 to ${MAX_MESSAGE_BYTES} bytes sent`;
   const fits = count <= received && received <= count * MAX_MESSAGE_BYTES;
   return fits ? check.holds(found) : check.fails(found);
 }
@@ -133,7 +135,7 @@ function sealedAmount(wire: WireObserver, own: Role): Check {
  * come to its end, some of it may not have been.
  */
 function openedAmount(wire: WireObserver, peer: Role, end: LogEnd | undefined): Check {
-  const check = new Verdict(`amount opened from the ${peer}`, ['CN-8', 'PK-1', 'PK-11']);
+  const check = checkOf(`amount opened from the ${peer}`, ['CN-8', 'PK-1', 'PK-11']);
   const { packets: count, opened } = wire.streams[peer];
   const { sent } = wire.plainBytes;
   const recorded = `${sent} bytes were sent to the plain side`;
@@ -144,13 +146,13 @@ function openedAmount(wire: WireObserver, peer: Role, end: LogEnd | undefined): 
   const found =
     wire.packets === 'readable'
       ? `${recorded}, ${opened.bytes} are in the packets`
-      : `${recorded}, ${counted(count)} of 1 to ${MAX_MESSAGE_BYTES} bytes received`;
+      : `${recorded}, ${counted(count, 'packet')} of 1 to ${MAX_MESSAGE_BYTES} bytes received`;
   return atLeast <= sent && sent <= atMost ? check.holds(found) : check.fails(found);
 }
 
 /** The recorded outcome is one that the peer's bytes lead to. */
 function outcome(wire: WireObserver, end: LogEnd | undefined): Check {
-  const check = new Verdict('outcome', ['HS-10', 'HS-11', 'HS-12', 'PK-7', 'PK-8']);
+  const check = checkOf('outcome', ['HS-10', 'HS-11', 'HS-12', 'PK-7', 'PK-8']);
   if (end === undefined) return check.notChecked('the log was cut short');
   if (end.outcome === null) return check.notChecked('the recording ended before the connection');
   const { code } = end.outcome;
@@ -204,33 +206,10 @@ const DECIDED_BY_PEER: ReadonlySet<string> = new Set<string>([
   'packet-truncated',
 ]);
 
-/** Makes the three kinds of result of one check. */
-class Verdict {
-  readonly #name: string;
-  readonly #requirements: readonly string[];
-
-  constructor(name: string, requirements: readonly string[]) {
-    this.#name = name;
-    this.#requirements = requirements;
-  }
-
-  holds(detail: string): Check {
-    return this.#result('holds', detail);
-  }
-
-  fails(detail: string): Check {
-    return this.#result('fails', detail);
-  }
-
-  notChecked(detail: string): Check {
-    return this.#result('not checked', detail);
-  }
-
-  #result(verdict: Check['verdict'], detail: string): Check {
-    return { name: this.#name, requirements: this.#requirements, verdict, detail };
-  }
-}
-
-function counted(packetCount: number): string {
-  return packetCount === 1 ? '1 packet' : `${packetCount} packets`;
+/** The three kinds of result of one check. */
+function checkOf(name: string, requirements: readonly string[]) {
+  const result = (verdict: Check['verdict']) => {
+    return (detail: string): Check => ({ name, requirements, verdict, detail });
+  };
+  return { holds: result('holds'), fails: result('fails'), notChecked: result('not checked') };
 }

@@ -62,8 +62,6 @@ function show(value: unknown): string {
 }
 
 function hex(bytes: Uint8Array, from: number): string {
-  const shown = Array.from(bytes.subarray(from, from + SHOWN_BYTES), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
+  const shown = Buffer.from(bytes.subarray(from, from + SHOWN_BYTES)).toString('hex');
   return from + SHOWN_BYTES < bytes.length ? `${shown}…` : shown;
 }

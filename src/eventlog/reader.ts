@@ -7,6 +7,7 @@
  */
 
 import { createReadStream } from 'node:fs';
+import { concat } from '../protocol/bytes.ts';
 import { DigestChain } from './chain.ts';
 import { decodeHeader, decodeLine } from './decode.ts';
 import { encodeEnd } from './encode.ts';
@@ -189,7 +190,7 @@ async function* splitLines(
       }
       if (end > start) held.push(piece.subarray(start, end));
       if (newline === -1) break;
-      yield decodeText(held, heldBytes);
+      yield decodeText(concat(...held));
       held = [];
       heldBytes = 0;
       start = newline + 1;
@@ -203,13 +204,7 @@ async function* splitLines(
   }
 }
 
-function decodeText(parts: readonly Uint8Array[], length: number): Line {
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
+function decodeText(bytes: Uint8Array): Line {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {

@@ -19,37 +19,10 @@ import { Tally } from './tally.ts';
 export const CONGESTION_BYTES = 1024 * 1024;
 
 /** What a connection's adapter does to have it recorded. */
-export interface ConnectionRecorder {
-  /**
-   * What the core must be given while it is recorded: in a `full` log the suite notes the keys
-   * that it derives from K.
-   */
-  readonly suite: CryptoSuite;
-
-  /**
-   * Record an event and the step it led to. Call it directly after the step and before its
-   * effects are performed: nothing is kept of the arrays, which may be erased afterwards.
-   * `dialled` is what is known of the dialled side's sockets.
-   * Never throws. Without effect after {@link ConnectionRecorder.end}.
-   */
-  record(
-    event: ConnectionEvent,
-    step: Step<ConnectionState, ConnectionEffect>,
-    dialled?: Dialled,
-  ): void;
-
-  /**
-   * More than {@link CONGESTION_BYTES} wait for the log's disk: read no more from the sockets
-   * until {@link ConnectionRecorder.onceDrained} says so. False once recording has stopped.
-   */
-  readonly congested: boolean;
-
-  /** Call back, in a later microtask, as soon as the recorder is not congested. */
-  onceDrained(callback: () => void): void;
-
-  /** The last event is recorded: write the last line and close the file, behind the back. */
-  end(): void;
-}
+export type ConnectionRecorder = Pick<
+  Recorder,
+  'suite' | 'record' | 'congested' | 'onceDrained' | 'end'
+>;
 
 /** What the log passes to the recorder of one connection. */
 export interface RecorderOptions {
@@ -64,19 +37,14 @@ export interface RecorderOptions {
   readonly written: () => void;
 }
 
-/** A recorder that also says when its file is done. */
-export interface OwnedRecorder extends ConnectionRecorder {
-  /** Settles, never rejects, when the file is closed; with the error that stopped it, if any. */
-  readonly done: Promise<Error | undefined>;
-}
-
-/** Begin a log with its header. */
-export function createRecorder(options: RecorderOptions): OwnedRecorder {
-  return new Recorder(options);
-}
-
-class Recorder implements OwnedRecorder {
+/** The log of one connection, from its header to its end. */
+export class Recorder {
+  /**
+   * What the core must be given while it is recorded: in a `full` log the suite notes the keys
+   * that it derives from K.
+   */
   readonly suite: CryptoSuite;
+  /** Settles, never rejects, when the file is closed; with the error that stopped it, if any. */
   readonly done: Promise<Error | undefined>;
   readonly #content: LogContent;
   readonly #file: LogFile;
@@ -101,10 +69,20 @@ class Recorder implements OwnedRecorder {
     this.#guarded(() => this.#file.append(encodeHeader(header)));
   }
 
+  /**
+   * More than {@link CONGESTION_BYTES} wait for the log's disk: read no more from the sockets
+   * until {@link Recorder.onceDrained} says so. False once recording has stopped.
+   */
   get congested(): boolean {
     return this.#file.waiting > CONGESTION_BYTES;
   }
 
+  /**
+   * Record an event and the step it led to. Call it directly after the step and before its
+   * effects are performed: nothing is kept of the arrays, which may be erased afterwards.
+   * `dialled` is what is known of the dialled side's sockets.
+   * Never throws. Without effect after {@link Recorder.end}.
+   */
   record(
     event: ConnectionEvent,
     step: Step<ConnectionState, ConnectionEffect>,
@@ -113,38 +91,32 @@ class Recorder implements OwnedRecorder {
     const derivations = this.#derivations;
     this.#derivations = [];
     if (this.#ended || this.#file.stopped) return;
-    this.#guarded(() => this.#append(event, step, dialled, derivations));
+    this.#guarded(() => {
+      this.#tally.add(event, step.effects);
+      const entry = {
+        content: this.#content,
+        sequence: this.#tally.events,
+        microseconds: this.#time(),
+        phase: step.state.phase,
+        ...(dialled !== undefined && event.type === 'targetConnected' ? { dialled } : {}),
+        ...{ event, effects: step.effects, derivations },
+      };
+      this.#file.append(encodeEntry(entry));
+    });
   }
 
+  /** Call back, in a later microtask, as soon as the recorder is not congested. */
   onceDrained(callback: () => void): void {
     if (this.congested) this.#drainWaiters.push(callback);
     else queueMicrotask(callback);
   }
 
+  /** The last event is recorded: write the last line and close the file, behind the back. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#guarded(() => this.#file.append(encodeEnd(this.#tally.end(this.#time()))));
     this.#file.end();
-  }
-
-  #append(
-    event: ConnectionEvent,
-    step: Step<ConnectionState, ConnectionEffect>,
-    dialled: Dialled | undefined,
-    derivations: readonly Derivation[],
-  ): void {
-    const { effects } = step;
-    this.#tally.add(event, effects);
-    const object = encodeEntry({
-      content: this.#content,
-      sequence: this.#tally.events,
-      microseconds: this.#time(),
-      phase: step.state.phase,
-      ...(dialled !== undefined && event.type === 'targetConnected' ? { dialled } : {}),
-      ...{ event, effects, derivations },
-    });
-    this.#file.append(object);
   }
 
   /** Microseconds since the first event, never less than before. */
@@ -160,7 +132,7 @@ class Recorder implements OwnedRecorder {
   #noting(suite: CryptoSuite): CryptoSuite {
     return withDerivation(suite, (password, salt, length) => {
       const output = suite.pbkdf2(password, salt, length);
-      if (!this.#ended && !this.#file.stopped) this.#derivations.push({ salt, output });
+      this.#derivations.push({ salt, output });
       return output;
     });
   }

@@ -47,6 +47,9 @@ export class Tally {
   }
 }
 
-function lengthOf(payload: { readonly bytes: Uint8Array } | { readonly length: number }): number {
+/** Of a payload that a log tells, or tells only the length of. */
+export function lengthOf(
+  payload: { readonly bytes: Uint8Array } | { readonly length: number },
+): number {
   return 'bytes' in payload ? payload.bytes.length : payload.length;
 }

@@ -11,6 +11,7 @@ import { isOne, one } from '../protocol/group14.ts';
 import { MAC_BYTES, NONCE_BYTES, type Role } from '../protocol/parameters.ts';
 import type { CryptoSuite, PacketKeys } from '../protocol/suite.ts';
 import type { LogEntry, LogHeader } from './format.ts';
+import { lengthOf } from './tally.ts';
 import { WireStream } from './wire-stream.ts';
 
 /** The other end. */
@@ -128,8 +129,4 @@ export class WireObserver {
     this.streams.client.setKeys('unknown');
     this.streams.server.setKeys('unknown');
   }
-}
-
-function lengthOf(payload: { readonly bytes: Uint8Array } | { readonly length: number }): number {
-  return 'bytes' in payload ? payload.bytes.length : payload.length;
 }

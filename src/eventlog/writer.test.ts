@@ -6,7 +6,7 @@
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createSuite } from '../crypto/index.ts';
 import type { ConnectionEvent } from '../protocol/vocabulary.ts';
 import type { LogRecord } from './format.ts';
@@ -254,6 +254,30 @@ describe('recording', () => {
     expect(await readAll(readEventLog(pieces(storage.onlyText)))).toHaveLength(events + 2);
     // Few and large: what waited goes out together. (This disk takes half of each write.)
     expect(Math.max(...storage.writes)).toBeGreaterThan(CONGESTION_BYTES / 2);
+  });
+
+  test('writes no more than 1 MiB and its digests in one go, however much waits', async () => {
+    storage.hold();
+    recorder = log.begin(another());
+    for (let i = 0; i < 40; i++) recorder.record(CHUNK, NOTHING);
+    recorder.end();
+    await settle();
+    storage.release();
+    await log.close();
+    expect(storage.files.size).toBe(1);
+    const written = storage.onlyText.length;
+    expect(written).toBeGreaterThan(3 * CONGESTION_BYTES);
+    expect(Math.max(...storage.writes)).toBeLessThan(1.01 * CONGESTION_BYTES);
+  });
+
+  test('ends when a write takes nothing and says nothing, instead of trying for ever', async () => {
+    const taking = vi.spyOn(storage, 'create');
+    taking.mockImplementation(async () => ({ write: async () => 0, close: async () => {} }));
+    log.begin(another()).record(ACCEPTED, NOTHING);
+    await log.close();
+    expect(messages).toEqual([
+      expect.stringContaining('the connection goes on: nothing was written'),
+    ]);
   });
 
   test('calls back at once, but not inside the call, when nothing is congested', async () => {

@@ -12,7 +12,7 @@ import type { CryptoSuite } from '../protocol/suite.ts';
 import { codeOf } from '../protocol/thrown.ts';
 import type { ConnectionDescription, LogContent, Software } from './format.ts';
 import { fileSystem, type LogStorage } from './log-file.ts';
-import { type ConnectionRecorder, createRecorder, type OwnedRecorder } from './recorder.ts';
+import { type ConnectionRecorder, Recorder } from './recorder.ts';
 
 export type { ConnectionRecorder } from './recorder.ts';
 
@@ -44,16 +44,7 @@ export interface BeginOptions extends ConnectionDescription {
 }
 
 /** The logs of one process. */
-export interface EventLog {
-  /** Begin to record a connection. Never throws: trouble with the file stops only the recording. */
-  begin(options: BeginOptions): ConnectionRecorder;
-
-  /**
-   * End every recording that has not ended (its log says that the connection had not either),
-   * and settle when all files are closed. Never rejects. For the end of a process.
-   */
-  close(): Promise<void>;
-}
+export type EventLog = Pick<DirectoryOfLogs, 'begin' | 'close'>;
 
 /**
  * Record into `directory`. Throws an Error with a one-line message if it is not a directory in
@@ -81,10 +72,10 @@ interface Outage {
   lastAt: number;
 }
 
-class DirectoryOfLogs implements EventLog {
+class DirectoryOfLogs {
   readonly #options: EventLogOptions;
   readonly #now: () => number;
-  readonly #open = new Set<OwnedRecorder>();
+  readonly #open = new Set<Recorder>();
   #outage: Outage | undefined;
   /** How many recordings have begun. */
   #begun = 0;
@@ -94,21 +85,18 @@ class DirectoryOfLogs implements EventLog {
     this.#now = options.now ?? (() => performance.now());
   }
 
+  /** Begin to record a connection. Never throws: trouble with the file stops only the recording. */
   begin(options: BeginOptions): ConnectionRecorder {
-    const { suite, role, policy, timeoutMilliseconds, dial, connection, peer, target } = options;
+    const { suite, ...about } = options;
     const { directory, content, software } = this.#options;
     this.#begun += 1;
     const number = this.#begun;
     const started = (this.#options.wallClock?.() ?? new Date()).toISOString();
-    const recorder = createRecorder({
-      header: {
-        ...{ content, connection, role, policy, timeoutMilliseconds, dial, software, started },
-        ...(peer === undefined ? {} : { peer }),
-        ...(target === undefined ? {} : { target }),
-      },
+    const recorder = new Recorder({
+      header: { ...about, content, software, started },
       suite,
       storage: this.#options.storage ?? fileSystem,
-      path: join(directory, fileName(started, role, connection)),
+      path: join(directory, fileName(started, about.role, about.connection)),
       now: this.#now,
       written: () => this.#goesWell(number, OUTAGE_MILLISECONDS),
     });
@@ -121,6 +109,10 @@ class DirectoryOfLogs implements EventLog {
     return recorder;
   }
 
+  /**
+   * End every recording that has not ended (its log says that the connection had not either),
+   * and settle when all files are closed. Never rejects. For the end of a process.
+   */
   async close(): Promise<void> {
     const recorders = [...this.#open];
     for (const recorder of recorders) recorder.end();
