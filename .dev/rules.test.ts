@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { findCircles } from './circles.ts';
 import { checkFile, checkRules } from './rules.ts';
 
 const rulesOf = (name: string, source: string): readonly string[] =>
@@ -267,17 +268,41 @@ test('a violation names the line, past comments, templates and regular expressio
   ]);
 });
 
+test('a circle of imports is reported once, also one of types, and not what leads to it', () => {
+  const circles = findCircles({
+    'a.ts': ['b.ts', 'c.ts'],
+    'b.ts': ['c.ts', 'node.ts'],
+    'c.ts': ['d.ts'],
+    'd.ts': ['b.ts', 'c.ts'],
+    'e.ts': ['e.ts'],
+    'f.ts': ['a.ts', 'e.ts'],
+  });
+  expect(circles).toEqual([['b.ts', 'c.ts', 'd.ts'], ['e.ts']]);
+});
+
 test('the files of a directory are found and named', () => {
   const root = mkdtempSync(path.join(tmpdir(), 'rules-'));
   try {
     mkdirSync(path.join(root, 'src', 'protocol', 'deep'), { recursive: true });
     writeFileSync(path.join(root, 'src', 'protocol', 'deep', 'a.ts'), "\nimport 'node:net';\n");
     writeFileSync(path.join(root, 'src', 'protocol', 'good.ts'), 'export const a = 1;\n');
+    const circular = {
+      one: "import type { A } from './two.ts';",
+      two: "export * from './one.ts';",
+    };
+    for (const [name, text] of Object.entries(circular)) {
+      writeFileSync(path.join(root, 'src', 'protocol', `${name}.ts`), text);
+    }
     expect(checkRules(root)).toEqual([
       {
         file: 'src/protocol/deep/a.ts',
         line: 2,
         rule: 'src/protocol must not import Node (node:net)',
+      },
+      {
+        file: 'src/protocol/one.ts',
+        line: 1,
+        rule: 'a file must not import itself, as here by way of src/protocol/two.ts',
       },
     ]);
   } finally {

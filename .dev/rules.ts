@@ -15,15 +15,17 @@
  *
  * The core is pure: it names no clock, no random source, no global object, nothing of the system's
  * language, and nothing that could remember a step; a property in `fuzz` folds every run twice. The
- * compiler checks the same of it in another way (src/protocol/tsconfig.json). Tests, and what only they use (folders
- * named testing), are free to import what they need: a test of the core may bring a suite.
+ * compiler checks the same of it in another way (src/protocol/tsconfig.json). No file imports itself by
+ * way of others. Tests, and what only they use (folders named testing), are free to import what they
+ * need: a test of the core may bring a suite.
  */
 
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readSource } from './source-text.ts';
+import { findCircles } from './circles.ts';
+import { readSource, type SourceText } from './source-text.ts';
 
 /** One broken rule. */
 export interface Violation {
@@ -122,43 +124,73 @@ const IMPORTS: readonly RegExp[] = [
 
 /** Check every TypeScript file of a project. */
 export function checkRules(root: string): readonly Violation[] {
-  return ['src', 'conformance', 'fuzz', 'vectors', '.dev']
+  const files = ['src', 'conformance', 'fuzz', 'vectors', '.dev']
     .flatMap((room) => typeScriptBelow(path.join(root, room)))
-    .flatMap((file) => {
-      const name = path.relative(root, file).split(path.sep).join('/');
-      return checkFile(name, readFileSync(file, 'utf8'));
-    });
+    .map((file) => ({
+      name: path.relative(root, file).split(path.sep).join('/'),
+      source: readFileSync(file, 'utf8'),
+    }));
+  const graph = files
+    .filter(({ name }) => !isTest(name))
+    .map(({ name, source }) => [name, importedFiles(name, readSource(source))] as const);
+  return [
+    ...files.flatMap(({ name, source }) => checkFile(name, source)),
+    ...findCircles(Object.fromEntries(graph)).map(([file = '', ...others]) => ({
+      file,
+      line: 1,
+      rule: `a file must not import itself, as here by way of ${others.join(', ') || 'nothing'}`,
+    })),
+  ];
+}
+
+/** Tests, and what only they use. */
+function isTest(name: string): boolean {
+  return /\.test\.ts$|\/testing\//.test(name);
+}
+
+/** The files that this one imports; those that it runs as another program are none of them. */
+function importedFiles(name: string, text: SourceText): readonly string[] {
+  return importsOf(text).flatMap(({ specifier, pattern }) =>
+    pattern !== FILE_URL && specifier?.startsWith('.') ? [resolve(name, specifier)] : [],
+  );
+}
+
+/** Every import of a source; without a specifier where its name is computed. */
+function importsOf({ withoutComments, codeOnly }: SourceText) {
+  return IMPORTS.flatMap((pattern) =>
+    [...codeOnly.matchAll(pattern)].map((match) => {
+      const start = match.index + match[0].length;
+      const quote = match[1];
+      const name = quote
+        ? withoutComments.slice(start, withoutComments.indexOf(quote, start))
+        : undefined;
+      return { pattern, start, specifier: name?.includes('${') ? undefined : name };
+    }),
+  );
 }
 
 /** Check one file. `name` is relative to the project's directory; the file need not exist. */
 export function checkFile(name: string, source: string): readonly Violation[] {
-  if (/\.test\.ts$|\/testing\//.test(name)) return [];
+  if (isTest(name)) return [];
   const from = placeOfFile(name);
-  const { withoutComments, codeOnly } = readSource(source);
+  const text = readSource(source);
+  const { withoutComments, codeOnly } = text;
   const violations: Violation[] = [];
   const report = (offset: number, rule: string): void => {
     const line = source.slice(0, offset).split('\n').length;
     violations.push({ file: name, line, rule });
   };
 
-  for (const pattern of IMPORTS) {
-    for (const match of codeOnly.matchAll(pattern)) {
-      const start = match.index + match[0].length;
-      const quote = match[1];
-      const specifier = quote
-        ? withoutComments.slice(start, withoutComments.indexOf(quote, start))
-        : undefined;
-      // A path that is not written out can lead anywhere; only the core is held to that.
-      if (specifier === undefined || specifier.includes('${')) {
-        if (from === 'src/protocol')
-          report(match.index, 'src/protocol must not import by a computed name');
-        continue;
-      }
-      if (pattern === FILE_URL && !specifier.startsWith('.')) continue;
-      const to = placeOfImport(name, specifier);
-      if (!isAllowed(from, to)) {
-        report(start, `${from} must not import ${describePlace(to, specifier)}`);
-      }
+  for (const { pattern, start, specifier } of importsOf(text)) {
+    // A path that is not written out can lead anywhere; only the core is held to that.
+    if (specifier === undefined) {
+      if (from === 'src/protocol') report(start, 'src/protocol must not import by a computed name');
+      continue;
+    }
+    if (pattern === FILE_URL && !specifier.startsWith('.')) continue;
+    const to = placeOfImport(name, specifier);
+    if (!isAllowed(from, to)) {
+      report(start, `${from} must not import ${describePlace(to, specifier)}`);
     }
   }
   if (from === 'src/protocol') {
@@ -186,11 +218,13 @@ function placeOfFile(name: string): Place {
   return first;
 }
 
+function resolve(importer: string, specifier: string): string {
+  return path.posix.join(path.posix.dirname(importer), specifier);
+}
+
 function placeOfImport(importer: string, specifier: string): Place {
   if (/^\.{1,2}(?:\/|$)/.test(specifier)) {
-    return placeOfFile(
-      path.posix.normalize(path.posix.join(path.posix.dirname(importer), specifier)),
-    );
+    return placeOfFile(resolve(importer, specifier));
   }
   if (isBuiltin(specifier)) return NODE;
   // The package's own name leads through `exports` back to src.

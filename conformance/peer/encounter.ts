@@ -4,31 +4,12 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import type { Misbehaviour } from './misbehaviour.ts';
+import type { Misbehaviour, Seen } from './misbehaviour.ts';
 import { otherRole } from './parameters.ts';
-import { type Account, Peer } from './peer.ts';
+import { Peer } from './peer.ts';
 import type { Earlier } from './points.ts';
 import type { Contact, Reach } from './reach.ts';
-import { type Ending, Overdue, until } from './wire.ts';
-
-/** What was seen. Only of what can be seen a verdict may speak. */
-export interface Seen {
-  /** Bytes that the subject sent on the cipher side. */
-  readonly sent: number;
-  /** What came out at the plain side. */
-  readonly released: Buffer;
-  /** How the cipher side ended; undefined where it had not within the limit. */
-  readonly ending: Ending | undefined;
-  /** Milliseconds from before the connection was made to that end. */
-  readonly lasted: number | undefined;
-  /** Was a plain end still open when the cipher side had been over for the limit? */
-  readonly plainOpen: boolean;
-  /** The same two at each step `look`, when another connection had gone through. */
-  readonly looks: readonly { readonly sent: number; readonly released: number }[];
-  /** Why a connection afterwards did not work; undefined where it did. */
-  readonly aftermath: string | undefined;
-  readonly account: Account;
-}
+import { Overdue, until } from './wire.ts';
 
 /** What the peer says, in three packets, and the plain end after its greeting. */
 export const FIRST = [Buffer.from('the first packet of the peer')];

@@ -2,9 +2,10 @@
  * What a misbehaviour is, and whether what was seen of a subject is what the text demands of it.
  */
 
-import type { Seen } from './encounter.ts';
 import { HANDSHAKE_LENGTH, NONCE_LENGTH, type Role } from './parameters.ts';
+import type { Account } from './peer.ts';
 import type { Bends } from './points.ts';
+import type { Ending } from './wire.ts';
 
 /** What the text demands of a subject that meets a misbehaviour. */
 export interface Reaction {
@@ -52,6 +53,25 @@ export interface Needs {
 }
 
 export const BOTH: readonly Role[] = ['server', 'client'];
+
+/** What was seen. Only of what can be seen a verdict may speak. */
+export interface Seen {
+  /** Bytes that the subject sent on the cipher side. */
+  readonly sent: number;
+  /** What came out at the plain side. */
+  readonly released: Buffer;
+  /** How the cipher side ended; undefined where it had not within the limit. */
+  readonly ending: Ending | undefined;
+  /** Milliseconds from before the connection was made to that end. */
+  readonly lasted: number | undefined;
+  /** Was a plain end still open when the cipher side had been over for the limit? */
+  readonly plainOpen: boolean;
+  /** The same two at each step `look`, when another connection had gone through. */
+  readonly looks: readonly { readonly sent: number; readonly released: number }[];
+  /** Why a connection afterwards did not work; undefined where it did. */
+  readonly aftermath: string | undefined;
+  readonly account: Account;
+}
 
 /**
  * What was seen and is not as the text demands, in sentences; none where the subject is right.

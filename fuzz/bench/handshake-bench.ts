@@ -4,13 +4,15 @@
 
 import { handshakeTransitions } from '../../src/protocol/handshake.transitions.ts';
 import {
-  type HandshakeContext,
   type HandshakeEffect,
   type HandshakeEvent,
-  type HandshakeState,
-  initialHandshakeState,
   stepHandshake,
 } from '../../src/protocol/handshake.ts';
+import {
+  type HandshakeContext,
+  type HandshakeState,
+  initialHandshakeState,
+} from '../../src/protocol/handshake-state.ts';
 import { allows } from '../../src/protocol/transitions.ts';
 import { deepFreeze } from './freeze.ts';
 import { materialOf, sharedSecret } from './material.ts';

@@ -5,7 +5,7 @@
  */
 
 import { computeSharedSecret, createSuite, generateKeyPair } from '../../src/crypto/index.ts';
-import type { HandshakeContext } from '../../src/protocol/handshake.ts';
+import type { HandshakeContext } from '../../src/protocol/handshake-state.ts';
 import type { Policy, Role } from '../../src/protocol/parameters.ts';
 
 /** The suite under test, with the engine that runs. */

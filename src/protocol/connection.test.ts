@@ -9,7 +9,7 @@ import { HandshakeBench, shake } from '../../fuzz/bench/handshake-bench.ts';
 import { contextOf, NONCE_C, NONCE_S, suite } from '../../fuzz/bench/material.ts';
 import { sessionOf } from './connection.ts';
 import { HIGH_WATER_BYTES, LOW_WATER_BYTES } from './flow.ts';
-import type { SessionKeys } from './handshake.ts';
+import type { SessionKeys } from './handshake-state.ts';
 import { InvariantViolation } from './invariant.ts';
 import { PACKET_BYTES, type Role, type Side } from './parameters.ts';
 import { secretsOf } from './secrets.ts';

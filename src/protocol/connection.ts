@@ -33,16 +33,14 @@ import {
   opposite,
   setReading,
 } from './flow.ts';
+import { type HandshakeEvent, stepHandshake, wantsBytes } from './handshake.ts';
+import { endedEarly, timedOut } from './handshake-failure.ts';
 import {
   type HandshakeContext,
-  type HandshakeEvent,
   type HandshakeState,
   initialHandshakeState,
   type SessionKeys,
-  stepHandshake,
-  wantsBytes,
-} from './handshake.ts';
-import { endedEarly, timedOut } from './handshake-failure.ts';
+} from './handshake-state.ts';
 import { unexpected } from './invariant.ts';
 import type { Side } from './parameters.ts';
 import { type PipeState, type PipeStep, startPipe, stepPipe } from './pipe.ts';

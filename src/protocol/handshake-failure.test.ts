@@ -8,8 +8,8 @@ import { ConnectionBench } from '../../fuzz/bench/connection-bench.ts';
 import { HandshakeBench, shake } from '../../fuzz/bench/handshake-bench.ts';
 import { contextOf, NONCE_C, NONCE_S, WEAK } from '../../fuzz/bench/material.ts';
 import { textOf } from './faults.ts';
-import { initialHandshakeState } from './handshake.ts';
 import { endedEarly, timedOut } from './handshake-failure.ts';
+import { initialHandshakeState } from './handshake-state.ts';
 import type { Role } from './parameters.ts';
 
 const sent = (() => {

@@ -11,7 +11,7 @@
 import { NO_BYTES } from './bytes.ts';
 import type { Fault, FaultCode } from './faults.ts';
 import { recogniseForeign } from './foreign.ts';
-import type { HandshakeContext, HandshakeState } from './handshake.ts';
+import type { HandshakeContext, HandshakeState } from './handshake-state.ts';
 
 /** The peer's stream ended, or its connection broke, in this state. */
 export function endedEarly(context: HandshakeContext, state: HandshakeState): Fault {

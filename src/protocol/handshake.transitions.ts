@@ -1,6 +1,7 @@
 /** The transition table of the handshake reducer, both roles and all policies together. */
 
-import type { HandshakeEvent, HandshakeState } from './handshake.ts';
+import type { HandshakeEvent } from './handshake.ts';
+import type { HandshakeState } from './handshake-state.ts';
 import { type SharedRow, tableOf } from './transitions.ts';
 
 // biome-ignore format: one row is one line

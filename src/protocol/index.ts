@@ -11,6 +11,8 @@ export * from './faults.ts';
 export { HIGH_WATER_BYTES, LOW_WATER_BYTES } from './flow.ts';
 export { GROUP14_MODULUS } from './group14.ts';
 export * from './handshake.ts';
+export type { HandshakeContext, HandshakeState, SessionKeys } from './handshake-state.ts';
+export { initialHandshakeState } from './handshake-state.ts';
 export { InvariantViolation } from './invariant.ts';
 export * from './listener.ts';
 export * from './opening.ts';

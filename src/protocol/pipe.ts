@@ -8,7 +8,7 @@
 
 import type { Outcome } from './faults.ts';
 import { afterSending, afterWriting, type Flow, opposite, regulate, setReading } from './flow.ts';
-import type { HandshakeContext, SessionKeys } from './handshake.ts';
+import type { HandshakeContext, SessionKeys } from './handshake-state.ts';
 import { unexpected } from './invariant.ts';
 import {
   initialOpeningState,

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { ConnectionState } from './connection.ts';
-import type { HandshakeState } from './handshake.ts';
+import type { HandshakeState } from './handshake-state.ts';
 import { secretsOf } from './secrets.ts';
 import type { ConnectionEvent } from './vocabulary.ts';
 

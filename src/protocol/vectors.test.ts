@@ -23,7 +23,8 @@ import {
 } from '../../vectors/format.ts';
 import { OneEnd } from '../../vectors/one-end.ts';
 import { computeSharedSecret, createSuite, generateKeyPair } from '../crypto/index.ts';
-import { type HandshakeState, stepHandshake } from './handshake.ts';
+import { stepHandshake } from './handshake.ts';
+import type { HandshakeState } from './handshake-state.ts';
 import type { Role } from './parameters.ts';
 
 /** With the engine that runs unless told otherwise. */

@@ -6,8 +6,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Scope } from '../../subjects/scope.ts';
 import type { Subject } from '../../subjects/subject.ts';
-import { FAREWELL, meet, passThrough, type Seen } from '../encounter.ts';
-import { differences, type Misbehaviour, type Needs, type Reaction } from '../misbehaviour.ts';
+import { FAREWELL, meet, passThrough } from '../encounter.ts';
+import {
+  differences,
+  type Misbehaviour,
+  type Needs,
+  type Reaction,
+  type Seen,
+} from '../misbehaviour.ts';
 import type { Role } from '../parameters.ts';
 import type { Earlier } from '../points.ts';
 import { LIMIT, type Running, start } from './running.ts';

@@ -7,7 +7,7 @@
 
 import type { ConnectionState } from '../../protocol/connection.ts';
 import type { Flow } from '../../protocol/flow.ts';
-import type { HandshakeState } from '../../protocol/handshake.ts';
+import type { HandshakeState } from '../../protocol/handshake-state.ts';
 import {
   NONCE_BYTES,
   PACKET_BYTES,
