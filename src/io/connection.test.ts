@@ -19,6 +19,8 @@ interface Running {
   readonly connection: Connection;
   readonly source: FakeChannel;
   readonly dialled: DialListener[];
+  /** Lengths of what was read. */
+  readonly received: readonly number[];
   readonly cancelledDials: () => number;
   readonly ended: Promise<ConnectionSummary>;
 }
@@ -31,6 +33,7 @@ function run(
 ): Running {
   const source = new FakeChannel();
   const dialled: DialListener[] = [];
+  const received: number[] = [];
   let cancelled = 0;
   let connection: Connection | undefined;
   const ended = new Promise<ConnectionSummary>((resolve) => {
@@ -49,13 +52,14 @@ function run(
       },
       exponentiator,
       recorder,
+      received: (length) => received.push(length),
       target: 'the target',
       ended: resolve,
     };
     connection = runConnection(options);
   });
   if (connection === undefined) throw new Error('unreachable: promises run their executor');
-  return { connection, source, dialled, cancelledDials: () => cancelled, ended };
+  return { connection, source, dialled, received, cancelledDials: () => cancelled, ended };
 }
 
 /** A recorder that tells of each step in a few words. */
@@ -166,6 +170,46 @@ test('a connection that is given up cancels its dial and clears its timers', asy
   expect(timers()).toBe(before);
   expect((await ended).outcome).toEqual({ code: 'cancelled' });
   expect(cancelledDials()).toBe(1);
+});
+
+test('what is done is cancelled no more: a dial that has connected, and its timer', async () => {
+  const timers = (): number =>
+    process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  const { connection, dialled, cancelledDials, ended } = run('client');
+  dialled[0]?.connected(new FakeChannel());
+  // That of the handshake, in place of that of the dial.
+  expect(timers()).toBe(before + 1);
+  connection.cancel();
+  await ended;
+  expect(cancelledDials()).toBe(0);
+});
+
+test('the end is told once, later, and how much was read at once', async () => {
+  const { connection, source, received, ended } = run('server');
+  source.says.bytesReceived(new Uint8Array(10));
+  expect(received).toEqual([10]);
+  let told = false;
+  void ended.then(() => {
+    told = true;
+  });
+  connection.cancel();
+  // Beyond every microtask of this turn.
+  await new Promise<void>((resolve) => process.nextTick(() => queueMicrotask(resolve)));
+  expect(told).toBe(false);
+  await ended;
+});
+
+test('CN-15: a connection whose defect cannot even be recorded ends', async () => {
+  const recorder: ConnectionRecorder = {
+    ...recorderOf(suite, []),
+    record: () => {
+      throw new RangeError('a defect of the recorder');
+    },
+  };
+  const { source, ended } = run('server', {}, recorder);
+  expect((await ended).outcome).toEqual({ code: 'internal-error', detail: 'RangeError' });
+  expect(source.destroyed).toBe(true);
 });
 
 test('CN-26: after a bad packet one side is closed at once, the other when it has taken all', async () => {

@@ -192,7 +192,6 @@ class Interpreter implements Connection {
         this.channels[effect.side]?.endWriting();
         break;
       case 'closeSide':
-        this.wanted[effect.side] = false;
         this.channels[effect.side]?.destroy();
         break;
       case 'generateKeyPair':

@@ -422,6 +422,7 @@ describe('faults', () => {
     expect(bench.sides.plain.closed).toBe(true);
     bench.completeWrite('cipher');
     expect(bench.outcome).toEqual({ code: 'packet-numbers-exhausted' });
+    expect(sessionOf(bench.state)?.packetsSealed).toBe(1n << 64n);
   });
 });
 
