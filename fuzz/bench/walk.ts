@@ -1,6 +1,10 @@
 /** Random walks of everything that an adapter can report, over peers of every kind. */
 
+import fc from 'fast-check';
+import { connectionTransitions } from '../../src/protocol/connection.transitions.ts';
 import type { Policy, Role } from '../../src/protocol/parameters.ts';
+import { randomEvents } from '../../src/protocol/testing/random-terms.ts';
+import type { ConnectionEvent } from '../../src/protocol/vocabulary.ts';
 import type { Choose } from './chooser.ts';
 import { ConnectionBench } from './connection-bench.ts';
 import { HandshakeBench, shake } from './handshake-bench.ts';
@@ -42,12 +46,37 @@ export function somePeer(role: Role, own: Policy, choose: Choose): Buffer {
   return stream.subarray(0, cuts[choose(cuts.length)]);
 }
 
+/** The events that a walk makes itself, where the core has asked for them or a peer can cause them. */
+const CAUSED: readonly ConnectionEvent['type'][] = [
+  ...(['connectionAccepted', 'targetConnected', 'targetConnectFailed', 'timerExpired'] as const),
+  ...(['bytesReceived', 'endReceived', 'writeCompleted', 'endCompleted', 'socketFailed'] as const),
+  ...(['keyPairGenerated', 'sharedSecretComputed'] as const),
+];
+
+/** Some of every other event, as the vocabulary has them: they come whenever the table has them. */
+const UNCAUSED: readonly ConnectionEvent[] = Object.entries(randomEvents).flatMap(
+  ([type, event]) =>
+    CAUSED.some((caused) => caused === type)
+      ? []
+      : fc.sample<ConnectionEvent>(event, { seed: 1, numRuns: 5 }),
+);
+
+function uncausedIn(phase: string): readonly ConnectionEvent[] {
+  return UNCAUSED.filter(({ type }) =>
+    connectionTransitions.rows.some(({ from, event }) => from === phase && event === type),
+  );
+}
+
 /** Everything that can happen to a connection, in random order, until it is closed or at rest. */
 export function walk(role: Role, choose: Choose): ConnectionBench {
   const policy = POLICIES[choose(POLICIES.length)] ?? PLAIN_POLICY;
   const dial = choose(4) === 0 ? 'after-handshake' : 'on-accept';
   const bench = new ConnectionBench(role, policy, dial);
-  if (choose(50) === 0) return bench.feed({ type: 'defectFound', detail: 'at once' });
+  if (choose(50) === 0) {
+    const atOnce = uncausedIn(bench.phase);
+    const event = atOnce[choose(atOnce.length)];
+    if (event !== undefined) return bench.feed(event);
+  }
   bench.accept();
   const started = new Set(bench.timers);
   let cipher = somePeer(role, policy, choose);
@@ -78,8 +107,9 @@ export function walk(role: Role, choose: Choose): ConnectionBench {
       for (const timer of started) actions.push(() => bench.feed({ type: 'timerExpired', timer }));
       const side = bench.phase === 'dialing' || choose(2) === 0 ? 'plain' : 'cipher';
       actions.push(() => bench.feed({ type: 'socketFailed', side, error: 'ECONNRESET' }));
-      actions.push(() => bench.feed({ type: 'cancelRequested' }));
-      actions.push(() => bench.feed({ type: 'defectFound', detail: 'at any time' }));
+      const events = uncausedIn(bench.phase);
+      const event = events[choose(events.length)];
+      if (event !== undefined) actions.push(() => bench.feed(event));
     }
     actions[choose(actions.length)]?.();
   }

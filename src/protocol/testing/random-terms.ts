@@ -66,7 +66,7 @@ function randomTerm(type: string, fields: Row['fields']): fc.Arbitrary<unknown> 
     model[name] = randomValue(field);
     if (!('optional' in field)) requiredKeys.push(name);
   }
-  return fc.record(model, { requiredKeys });
+  return fc.record(model, { requiredKeys, noNullPrototype: true });
 }
 
 function randomValue(field: Field): fc.Arbitrary<unknown> {
