@@ -3,6 +3,7 @@
  * path, and loses it, is `unix-socket.ts`.
  */
 
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { constants } from 'node:os';
@@ -24,31 +25,24 @@ export async function listen(server: Server, endpoint: Endpoint): Promise<Remova
 }
 
 async function bind(server: Server, endpoint: Endpoint): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const failed = (error: Error): void => {
-      server.off('listening', listening);
-      reject(isMisnamed(error, endpoint) ? missingDirectory(endpoint.path, error) : error);
-    };
-    const listening = (): void => {
-      server.off('error', failed);
-      resolve();
-    };
-    server.once('error', failed);
-    server.once('listening', listening);
-    server.listen({ ...endpoint, backlog: BACKLOG });
-  });
+  server.listen(endpoint);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw isMisnamed(error, endpoint) ? missingDirectory(endpoint.path, error) : error;
+  }
 }
 
 /** Whether this is libuv's EACCES for a UNIX socket whose directory does not exist. */
 function isMisnamed(
-  error: Error,
+  error: unknown,
   endpoint: Endpoint,
 ): endpoint is Extract<Endpoint, { readonly path: string }> {
   return codeOf(error) === 'EACCES' && 'path' in endpoint && !existsSync(dirname(endpoint.path));
 }
 
 /** What the system itself said (bind(2)): nobody looks for a missing directory behind EACCES. */
-function missingDirectory(path: string, cause: Error): Error {
+function missingDirectory(path: string, cause: unknown): Error {
   const error = new Error(`listen ENOENT: no such file or directory ${path}`, { cause });
   return Object.assign(error, {
     code: 'ENOENT',
@@ -56,6 +50,3 @@ function missingDirectory(path: string, cause: Error): Error {
     syscall: 'listen',
   });
 }
-
-/** How many connections the kernel may queue before they are accepted; it may allow fewer. */
-const BACKLOG = 511;

@@ -14,6 +14,7 @@ import fs, {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -154,6 +155,7 @@ describe('a start', () => {
       renameSync(join(directory, 'moved'), long);
       const { server, remove } = await begin('here', long);
       expect(await whoAnswers(long)).toBe('here');
+      expect(descriptorsOf(deep)).toBe(0);
       expect(readdirSync(deep)).toEqual([name]);
       remove();
       expect(readdirSync(deep)).toEqual([]);
@@ -161,10 +163,106 @@ describe('a start', () => {
     },
   );
 
+  describe('of somebody who knows of no lock', () => {
+    /** Do this before the next call of that function. */
+    function justBefore(
+      name: 'lstatSync' | 'linkSync' | 'renameSync' | 'unlinkSync',
+      act: () => void,
+    ) {
+      const real = fs[name] as (...args: unknown[]) => unknown;
+      const spy = vi.spyOn(fs, name).mockImplementation(((...args: unknown[]) => {
+        spy.mockRestore();
+        syncBuiltinESMExports();
+        act();
+        return real(...args);
+      }) as never);
+      syncBuiltinESMExports();
+    }
+    /** A server takes the place of what is there; it listens when this returns. */
+    function intrude(): void {
+      // What was there keeps its inode, which would be used again at once.
+      renameSync(path, `${path}.old`);
+      servers.push(
+        createServer((socket) => socket.on('error', () => {}).end('intruder')).listen(path),
+      );
+    }
+
+    test('CL-36: a socket that is put there just before it is taken away is put back', async () => {
+      await leaveSocket();
+      justBefore('renameSync', intrude);
+      await expect(begin()).rejects.toMatchObject({ code: 'EADDRINUSE' });
+      expect(await whoAnswers()).toBe('intruder');
+      expect(readdirSync(directory)).toEqual(['socket', 'socket.old']);
+    });
+
+    test('CL-36: a socket with the number of the abandoned one is told by its time', async () => {
+      await leaveSocket();
+      const { ino } = lstatSync(path, { bigint: true });
+      justBefore('linkSync', () => {
+        intrude();
+        const real = fs.lstatSync;
+        const own = real(path, { bigint: true }).ino;
+        vi.spyOn(fs, 'lstatSync').mockImplementation(((...args: Parameters<typeof real>) => {
+          const status = real(...args);
+          if (status?.ino === own) Object.assign(status, { ino });
+          return status;
+        }) as never);
+        syncBuiltinESMExports();
+      });
+      await expect(begin()).rejects.toMatchObject({ code: 'EADDRINUSE' });
+      expect(await whoAnswers()).toBe('intruder');
+    });
+
+    test('an abandoned socket that goes away by itself is no obstacle', async () => {
+      await leaveSocket();
+      justBefore('renameSync', () => rmSync(path));
+      await begin('here');
+      expect(await whoAnswers()).toBe('here');
+    });
+
+    test('CL-36: without hard links, a file that appears meanwhile is not replaced', async () => {
+      vi.spyOn(fs, 'linkSync').mockImplementation(() => {
+        writeFileSync(path, 'precious');
+        throw Object.assign(new Error('no links here'), { code: 'EPERM' });
+      });
+      syncBuiltinESMExports();
+      await expect(begin()).rejects.toThrow('a regular file is there (EADDRINUSE)');
+      expect(readFileSync(path, 'utf8')).toBe('precious');
+      expect(readdirSync(directory)).toEqual(['socket']);
+    });
+
+    test('a lock that is let go of while it is looked at is no obstacle', async () => {
+      await leaveSocket();
+      const lock = lockOf(path);
+      await begin('the other', lock);
+      const real = net.createConnection as (options: object) => net.Socket;
+      vi.spyOn(net, 'createConnection').mockImplementation(((options: { path: string }) => {
+        if (options.path === lock) rmSync(lock);
+        return real(options);
+      }) as never);
+      syncBuiltinESMExports();
+      await begin('here');
+      expect(await whoAnswers()).toBe('here');
+      expect(readdirSync(directory)).toEqual(['socket']);
+    });
+
+    test('CL-37: at the end, a socket that goes away by itself is no error, and another is', async () => {
+      const { remove } = await begin();
+      justBefore('unlinkSync', () => rmSync(path));
+      remove();
+      const second = await begin();
+      justBefore('unlinkSync', () => {
+        throw Object.assign(new Error('refused'), { code: 'EACCES' });
+      });
+      expect(second.remove).toThrow('refused');
+    });
+  });
+
   //= CL-36
   //# What is at the path of a source MUST NOT be touched, unless it is the daemon's own UNIX socket
   //# or one that no process listens on: neither at the start, which then fails, nor at the end.
   test.each([
+    ['a FIFO', () => spawnSync('mkfifo', [path])],
     ['a regular file', () => writeFileSync(path, 'precious')],
     ['a directory', () => mkdirSync(path)],
     ['a symbolic link', () => symlinkSync('nowhere', path)],
@@ -240,6 +338,18 @@ describe('an end', () => {
     expect(readFileSync(path, 'utf8')).toBe('precious');
   });
 
+  test('leaves a socket of another file system that is mounted over the directory', async () => {
+    const { remove } = await begin('here');
+    const real = fs.lstatSync;
+    vi.spyOn(fs, 'lstatSync').mockImplementation(((...args: Parameters<typeof real>) => {
+      const status = real(...args);
+      return status && Object.assign(status, { dev: 0n });
+    }) as never);
+    syncBuiltinESMExports();
+    remove();
+    expect(await whoAnswers()).toBe('here');
+  });
+
   test('removes nothing when the socket was moved', async () => {
     const { server, remove } = await begin();
     renameSync(path, `${path}.moved`);
@@ -276,6 +386,16 @@ describe.skipIf(NOT_ROOT)('another user (needs root)', () => {
     expect(readdirSync(directory)).toEqual(['socket']);
   });
 });
+
+/** How many descriptors of this process lead there; none is seen where there is no /proc. */
+function descriptorsOf(at: string): number {
+  const links = '/proc/self/fd';
+  const descriptors = existsSync(links) ? readdirSync(links) : [];
+  return descriptors.filter((one) => {
+    const link = join(links, one);
+    return existsSync(link) && readlinkSync(link) === at;
+  }).length;
+}
 
 /** The lock on the abandoned socket at this path. */
 function lockOf(at: string): string {
