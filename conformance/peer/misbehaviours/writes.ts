@@ -33,11 +33,15 @@ export function byteByByte(from: number, to: number): Writes {
   return cutAt(Array.from({ length: to - from + 1 }, (_, i) => from + i));
 }
 
-/** Nothing more after this offset but what `how` is. */
+/**
+ * Nothing more after this offset but what `how` is. A reset waits until another connection has gone
+ * through: where bytes before it are still unread, a subject may be shown an end instead.
+ */
 export function stopAt(offset: number, how: 'fin' | 'reset' | 'silence'): Writes {
   return eachPiece((bytes, start) => {
     if (start + bytes.length <= offset) return [bytes];
-    return [bytes.subarray(0, Math.max(0, offset - start)), how];
+    const last = bytes.subarray(0, Math.max(0, offset - start));
+    return how === 'reset' ? [last, 'look', how] : [last, how];
   });
 }
 
