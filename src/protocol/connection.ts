@@ -126,8 +126,8 @@ export function stepConnection(
   event: ConnectionEvent,
 ): ConnectionStep {
   const step = take(context, state, event);
-  // A pipe keeps its keys to its end, and what happens to it brings none.
-  if (step.state.phase === 'piping' && state.phase === 'piping') return step;
+  // Within a phase only the handshake gives something up, and sees to it itself.
+  if (step.state.phase === state.phase && state.phase !== 'closed') return step;
   return eraseUnkept([...secretsOf(state), ...secretsOf(event)], step, secretsOf(step.state));
 }
 

@@ -67,18 +67,24 @@ export function stepHandshake(
   state: HandshakeState,
   event: HandshakeEvent,
 ): HandshakeStep {
-  let step = erasing([...secretsOf(state), ...secretsOf(event)], take(context, state, event));
+  let step = erasing(state, event, take(context, state, event));
   let next = proceed(context, step.state);
   while (next !== undefined) {
-    step = prepend(step.effects, erasing(secretsOf(step.state), next));
+    step = prepend(step.effects, erasing(step.state, undefined, next));
     next = proceed(context, step.state);
   }
   return step;
 }
 
-function erasing(given: readonly Uint8Array[], step: Transition): HandshakeStep {
-  const { state, effects, made = [] } = step;
-  return eraseUnkept([...given, ...made], { state, effects }, secretsOf(state));
+function erasing(
+  from: HandshakeState,
+  event: HandshakeEvent | undefined,
+  { state, effects, made = [] }: Transition,
+): HandshakeStep {
+  // Within a phase a handshake only gathers bytes.
+  if (state.phase === from.phase) return { state, effects };
+  const given = [...secretsOf(from), ...(event === undefined ? [] : secretsOf(event)), ...made];
+  return eraseUnkept(given, { state, effects }, secretsOf(state));
 }
 
 /** What the event brings. */

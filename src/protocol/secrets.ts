@@ -38,16 +38,25 @@ const SECRETS: readonly string[] = [
 export function secretsOf<Value extends object>(
   value: [Unlisted<Value>] extends [never] ? Value : NotListed<Unlisted<Value>>,
 ): readonly Uint8Array[] {
-  const found = collect(value);
-  return found.filter((array, i) => found.indexOf(array) === i);
+  const found: Uint8Array[] = [];
+  collect(value, found);
+  return found;
 }
 
-function collect(value: object): readonly Uint8Array[] {
-  return Object.entries(value).flatMap(([name, field]) => {
+/** Add the secrets of an object to `found`. This runs several times in each handshake. */
+function collect(value: object, found: Uint8Array[]): void {
+  for (const name in value) {
+    const field: unknown = value[name as keyof typeof value];
+    if (typeof field !== 'object' && field !== undefined) continue;
+    if (!SECRETS.includes(name)) {
+      if (isRecord(field)) collect(field, found);
+      continue;
+    }
     // A field may also hold a list of arrays.
-    if (SECRETS.includes(name)) return field ?? NO_BYTES;
-    return isRecord(field) ? collect(field) : [];
-  });
+    for (const array of Array.isArray(field) ? field : [field ?? NO_BYTES]) {
+      if (!found.includes(array)) found.push(array);
+    }
+  }
 }
 
 function isRecord(value: unknown): value is object {
