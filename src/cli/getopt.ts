@@ -91,7 +91,7 @@ function scanBundle(
   const found: ScannedOption[] = [];
   let taken = 0;
   for (const letter of letters) {
-    taken += letter.length;
+    taken += 1;
     const row = table.find(({ flag }) => flag === `-${letter}`);
     // A `-` inside a bundle spells `--`, which is no option: C refuses it, and so must we.
     if (row === undefined) return [...found, { kind: 'unknownOption', text: `-${letter}` }];

@@ -22,7 +22,7 @@ test.each([
   expect(nearest(unknown, OPTIONS)).toBe(meant);
 });
 
-test.each(['--foo', '--key', '--log', '--', '---', '--h', '--foreground'])(
+test.each(['--foo', '--key', '--log', '--', '---', '--h', '--he', '--foreground'])(
   '%s is none of them',
   (unknown) => {
     expect(nearest(unknown, OPTIONS)).toBeUndefined();

@@ -52,6 +52,7 @@ describe('is parsed', () => {
     ['fe80::1%eth0:80', ip('fe80::1%eth0', 6, 80)],
     ['localhost:6000', host('localhost', 6000)],
     ['mail.example:0', host('mail.example', 0)],
+    ['mail.example:-0', host('mail.example', 0)],
     ['mail.example:65535', host('mail.example', 65535)],
     ['mail.example:smtp', host('mail.example', 'smtp')],
     ['127.0.0.1:http', host('127.0.0.1', 'http')],

@@ -75,16 +75,13 @@ function magnitudeOf(digits: string): number | 'range' | undefined {
   return Number.isFinite(value) && value > 0 ? value : 'range';
 }
 
-/** mantissa · 2^exponent; infinite or 0 where a double ends. */
+/** mantissa · 2^exponent; infinite, 0 or not a number where a double ends. */
 function scale(mantissa: bigint, exponent: number): number {
-  const bits = mantissa.toString(2).length;
   // Shortened so that neither factor leaves a double's range while the product is inside it.
-  const dropped = Math.max(0, bits - 64);
-  const size = bits + exponent;
-  if (size > 1025) return Number.POSITIVE_INFINITY;
-  if (size < -1100) return 0;
-  const half = Math.trunc((exponent + dropped) / 2);
-  return Number(mantissa >> BigInt(dropped)) * 2 ** half * 2 ** (exponent + dropped - half);
+  const dropped = Math.max(0, mantissa.toString(2).length - 64);
+  const power = exponent + dropped;
+  const half = Math.trunc(power / 2);
+  return Number(mantissa >> BigInt(dropped)) * 2 ** half * 2 ** (power - half);
 }
 
 // strtod reports a result that underflows, also where a subnormal number comes close to it.

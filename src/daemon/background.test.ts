@@ -103,6 +103,31 @@ describe('without -F', () => {
     expect(stream(2)).toContain(`${scope.directory}/stderr-`);
   });
 
+  test('the heap is kept small, whoever started it, and nothing keeps the parent', async () => {
+    const { command = [] } = SAYS_WHEN_IDLE;
+    const tells = `process.stderr.write(typeof gc + ' ')`;
+    const [node = '', ...more] = command;
+    const told = [node, '--import', `data:text/javascript,${tells}`, ...more];
+    const { code, stderr } = await runSpiped(scope, daemon(writeKey(scope)), { command: told });
+    daemonOf(scope, 'pid');
+    expect(code).toBe(0);
+    expect(stderr).toBe('undefined function nothing is left to do\n');
+  });
+
+  test('the terminal is left as whoever uses it has set it since', async ({ skip }) => {
+    if (spawnSync('script', ['-qec', 'stty', '/dev/null']).status !== 0) skip('needs script(1)');
+    const words = [...SPIPED, ...daemon(writeKey(scope))].map((word) => `'${word}'`).join(' ');
+    const lines = [
+      `${words} && stty -echo && pid=$(cat pid) && kill $pid`,
+      'while kill -0 $pid 2>/dev/null; do sleep 0.05; done',
+      'stty -a',
+    ];
+    writeFileSync(path('lines'), lines.join('\n'));
+    const command = ['script', '-qec', 'sh lines', '/dev/null'];
+    const { stdout } = await runSpiped(scope, [], { command });
+    expect(stdout).toMatch(/ -echo /);
+  });
+
   test('the working directory stays', async ({ skip }) => {
     if (NO_PROC) skip(NO_PROC);
     await runSpiped(scope, daemon(writeKey(scope)));

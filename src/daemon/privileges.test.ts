@@ -195,6 +195,9 @@ describe('as root', () => {
     const system = new FakeSystem();
     system.getuid = () => 0;
     expect(() => dropPrivileges('nobody', logger, system)).toThrow('ids differ');
+    const other = new FakeSystem();
+    other.getgid = () => 0;
+    expect(() => dropPrivileges('nobody:nogroup', logger, other)).toThrow('ids differ');
   });
 
   test('io_uring, which would keep the privileges, is refused', () => {
