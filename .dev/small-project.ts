@@ -15,6 +15,7 @@ const COPIED = [
     'build.mjs',
     'current-build.mjs',
     'surroundings.mjs',
+    'filter-matches.mjs',
     'take-coverage.ts',
     'vitest.config.ts',
   ].map((name) => path.join('.dev', name)),

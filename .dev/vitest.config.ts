@@ -28,6 +28,8 @@ export default defineConfig({
       // Tests that start the built commands never start old ones.
       fileURLToPath(new URL('./current-build.mjs', import.meta.url)),
       fileURLToPath(new URL('./surroundings.mjs', import.meta.url)),
+      // A title that nobody has is no success.
+      fileURLToPath(new URL('./filter-matches.mjs', import.meta.url)),
     ],
     setupFiles: [fileURLToPath(new URL('./take-coverage.ts', import.meta.url))],
     // Generous: a limit is there for a hang, never as a judgement of the machine's speed.
