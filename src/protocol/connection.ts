@@ -46,7 +46,7 @@ import type { Side } from './parameters.ts';
 import { type PipeState, type PipeStep, startPipe, stepPipe } from './pipe.ts';
 import { secretsOf } from './secrets.ts';
 import { eraseUnkept, type In, prepend } from './step.ts';
-import type { ConnectionEffect, ConnectionEvent, Step } from './vocabulary.ts';
+import type { ConnectionEffect, ConnectionEvent, Step, Timer } from './vocabulary.ts';
 
 /** What a connection needs to know and never changes. */
 export interface ConnectionContext extends HandshakeContext {
@@ -192,10 +192,15 @@ function idle(
 //# The connect timer MUST run from the start of the dial until a connection stands, over all
 //# addresses together; its expiry is fatal.
 function dialTarget(context: ConnectionContext): readonly ConnectionEffect[] {
-  return [
-    { type: 'startTimer', timer: 'connect', milliseconds: context.timeoutMilliseconds },
-    { type: 'connectTarget' },
-  ];
+  return [startTimer(context, 'connect'), { type: 'connectTarget' }];
+}
+
+function startTimer(context: ConnectionContext, timer: Timer): ConnectionEffect {
+  return { type: 'startTimer', timer, milliseconds: context.timeoutMilliseconds };
+}
+
+function cancelTimer(timer: Timer): ConnectionEffect {
+  return { type: 'cancelTimer', timer };
 }
 
 function dialing(
@@ -204,8 +209,7 @@ function dialing(
   event: ConnectionEvent,
 ): ConnectionStep {
   if (event.type !== 'targetConnected') return common(state, event);
-  const timer: ConnectionEffect = { type: 'cancelTimer', timer: 'connect' };
-  return startHandshake(context, 'handshaking', state.nonce, [timer]);
+  return startHandshake(context, 'handshaking', state.nonce, [cancelTimer('connect')]);
 }
 
 /** The handshake's timer and our nonce. */
@@ -221,13 +225,11 @@ function startHandshake(
   nonce: Uint8Array,
   before: readonly ConnectionEffect[],
 ): ConnectionStep {
-  const timer: ConnectionEffect = {
-    type: 'startTimer',
-    timer: 'handshake',
-    milliseconds: context.timeoutMilliseconds,
-  };
   const state = { phase, flow: initialFlow, handshake: initialHandshakeState };
-  return prepend([...before, timer], advance(context, state, { type: 'handshakeStarted', nonce }));
+  return prepend(
+    [...before, startTimer(context, 'handshake')],
+    advance(context, state, { type: 'handshakeStarted', nonce }),
+  );
 }
 
 function handshaking(
@@ -238,10 +240,7 @@ function handshaking(
   switch (event.type) {
     case 'targetConnected':
       if (state.phase !== 'dialingAndHandshaking') return unexpected('connection', state, event);
-      return {
-        state: { ...state, phase: 'handshaking' },
-        effects: [{ type: 'cancelTimer', timer: 'connect' }],
-      };
+      return { state: { ...state, phase: 'handshaking' }, effects: [cancelTimer('connect')] };
     case 'bytesReceived':
     case 'endReceived':
       // The plain side is not read before the pipe stands.
@@ -277,22 +276,18 @@ function advance(
     return prepend(effects, close({ ...state, handshake }, handshake.fault));
   }
   const sent = afterSending(state.flow, effects);
-  if (handshake.phase !== 'established') {
-    const read = setReading(sent, 'cipher', wantsBytes(handshake));
-    return {
-      state: { ...state, flow: read.flow, handshake },
-      effects: [...effects, ...read.effects],
-    };
+  const done: readonly ConnectionEffect[] = [...effects, cancelTimer('handshake')];
+  if (handshake.phase === 'established' && state.phase === 'handshaking') {
+    return prepend(done, startPiping(context, sent, handshake));
   }
-  const done: readonly ConnectionEffect[] = [
-    ...effects,
-    { type: 'cancelTimer', timer: 'handshake' },
-  ];
-  if (state.phase === 'handshaking') return prepend(done, startPiping(context, sent, handshake));
   //= CN-21
   //# A server whose handshake completes before its target is connected SHOULD stop reading the
   //# cipher side until the pipe stands.
-  const read = setReading(sent, 'cipher', false);
+  const read = setReading(sent, 'cipher', wantsBytes(handshake));
+  if (handshake.phase !== 'established') {
+    const next = { ...state, flow: read.flow, handshake };
+    return { state: next, effects: [...effects, ...read.effects] };
+  }
   const dial = state.phase === 'handshakingUndialed' ? dialTarget(context) : [];
   return {
     state: { phase: 'dialingEstablished', flow: read.flow, handshake },
@@ -308,10 +303,7 @@ function dialingEstablished(
   const { flow, handshake } = state;
   switch (event.type) {
     case 'targetConnected':
-      return prepend(
-        [{ type: 'cancelTimer', timer: 'connect' }],
-        startPiping(context, flow, handshake),
-      );
+      return prepend([cancelTimer('connect')], startPiping(context, flow, handshake));
     case 'bytesReceived': {
       if (event.side === 'plain') return unexpected('connection', state, event);
       //= CN-7
@@ -395,7 +387,7 @@ function concludePipe(
 //# What was accepted from the side that failed MUST be delivered to the other side before that is
 //# closed, too: the plaintext of good packets, or packets that are sealed already.
 function failSide(
-  { timeoutMilliseconds }: ConnectionContext,
+  context: ConnectionContext,
   state: In<ConnectionState, 'piping'>,
   failed: Side,
   outcome: Outcome,
@@ -422,7 +414,7 @@ function failSide(
       //= TM-7
       //# The delivery of CN-26 MUST be bounded by a timer with the value of `-o`, from the fatal
       //# event on; its expiry closes what is open.
-      { type: 'startTimer', timer: 'delivery', milliseconds: timeoutMilliseconds },
+      startTimer(context, 'delivery'),
     ],
   };
 }

@@ -232,8 +232,8 @@ function takeNonce(
     dhmacC: dk1.subarray(0, MAC_BYTES),
     dhmacS: dk1.subarray(MAC_BYTES),
   };
-  const { ended } = state;
-  return follow(context, 'nonces', { keyed, x: undefined, yPeer: undefined, received, ended });
+  const known = { keyed, x: undefined, yPeer: undefined, received, ended: false };
+  return follow(context, 'nonces', known);
 }
 
 /** Validate the peer's y ‖ h. */
