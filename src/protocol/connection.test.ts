@@ -544,6 +544,18 @@ describe('after a fatal event', () => {
       expect(bench.outcome).toEqual({ code: 'internal-error', detail: 'our words' });
     });
 
+    test(`CN-26: what a ${role} had written before its pipe stood is not waited for`, () => {
+      const bench = new ConnectionBench(role).accept().connected();
+      bench.completeWrite('cipher').receive('cipher', peerOf(role).subarray(0, 32)).answer();
+      // A client's y ‖ h is out before the server's is here, a server's when its keys are known.
+      if (role === 'client') bench.completeWrite('cipher');
+      bench.receive('cipher', peerOf(role).subarray(32)).answer();
+      if (role === 'server') bench.completeWrite('cipher');
+      expect(bench.phase).toBe('piping');
+      bench.feed({ type: 'socketFailed', side: 'plain', error: 'ECONNRESET' });
+      expect(bench.outcome?.code).toBe('plain-socket-failed');
+    });
+
     test(`a ${role} that has nothing to deliver closes both sides at once`, () => {
       const bench = standing(role).receive('cipher', Buffer.alloc(PACKET_BYTES));
       expect(bench.outcome).toEqual({ code: 'packet-mac-mismatch' });
