@@ -89,13 +89,28 @@ export function sumOf(...parts: readonly Uint8Array[]): string {
   return `${bytes} bytes, SHA-256 ${hash.digest('hex')}`;
 }
 
-const BLOCK = Buffer.alloc(65_536, 'spiped conformance ');
+/** Bytes that {@link writeForever} writes at once. */
+const BLOCK = 65_536;
+
+/** The n-th block of what is written without end: numbers of 4 bytes, so that no two are the same. */
+function block(n: number): Buffer {
+  const words = BLOCK / 4;
+  const bytes = Buffer.alloc(BLOCK);
+  for (let i = 0; i < words; i += 1) bytes.writeUInt32BE(n * words + i, 4 * i);
+  return bytes;
+}
+
+/** The sum of the first so many bytes that {@link writeForever} writes. */
+export function sumOfForever(count: number): string {
+  const whole = Array.from({ length: Math.ceil(count / BLOCK) }, (_, n) => block(n));
+  return sumOf(Buffer.concat(whole, count));
+}
 
 /** Writes without end, as fast as the stream takes it, until it breaks or is destroyed. */
 export async function writeForever(stream: Writable): Promise<void> {
   const broken = once(stream, 'close').catch(() => undefined);
-  while (!stream.destroyed && stream.writable) {
-    if (stream.write(BLOCK)) await new Promise((resolve) => setImmediate(resolve));
+  for (let n = 0; !stream.destroyed && stream.writable; n += 1) {
+    if (stream.write(block(n))) await new Promise((resolve) => setImmediate(resolve));
     else await Promise.race([once(stream, 'drain').catch(() => undefined), broken]);
   }
 }

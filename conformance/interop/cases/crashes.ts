@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import type { InteropCase } from '../case.ts';
 import { Pipe } from '../pipe.ts';
-import { sumOf } from '../receiver.ts';
+import { type Receiver, sumOf, sumOfForever } from '../receiver.ts';
 import { expectSpipeFails } from '../refusal.ts';
 import { type Behaviour, echo, stream, Target } from '../targets.ts';
 
@@ -28,7 +28,7 @@ function streamThenEcho(): Behaviour {
 export const crashes: readonly InteropCase[] = [
   {
     id: 'kill-server',
-    goal: 'kill -9 of -d in mid-transfer: the client sees a close, spipe exits 1, -e serves the next (CN-11, CN-15)',
+    goal: 'kill -9 of -d in mid-transfer: what came is right, the client sees a close, spipe exits 1, -e serves the next (CN-8, CN-11, CN-15)',
     async run({ pairing, scope }) {
       const target = await Target.start(scope, streamThenEcho());
       const pipe = await Pipe.open(scope, pairing, target.address);
@@ -45,6 +45,7 @@ export const crashes: readonly InteropCase[] = [
       } else if (pairing.client.reportsFailures) {
         await encrypting.complaint();
       }
+      await expectPrefixes(received, end.received);
 
       await pipe.restartServer();
       await expectServed(pipe);
@@ -53,7 +54,7 @@ export const crashes: readonly InteropCase[] = [
   },
   {
     id: 'kill-client',
-    goal: 'kill -9 of -e or spipe in mid-transfer: the target sees a close, -d serves the next (CN-11, CN-15)',
+    goal: 'kill -9 of -e or spipe in mid-transfer: what came is right, the target sees a close, -d serves the next (CN-8, CN-11, CN-15)',
     async run({ pairing, scope }) {
       const target = await Target.start(scope, streamThenEcho());
       const pipe = await Pipe.open(scope, pairing, target.address);
@@ -66,6 +67,7 @@ export const crashes: readonly InteropCase[] = [
       await encrypting.kill('SIGKILL');
       await received.over();
       if (pairing.server.reportsFailures) await pipe.server.complaint();
+      await expectPrefixes(received, end.received);
 
       await pipe.restartClient();
       await expectServed(pipe);
@@ -73,6 +75,14 @@ export const crashes: readonly InteropCase[] = [
     },
   },
 ];
+
+/** However it ended: what came out before is what was sent, from its beginning on. */
+async function expectPrefixes(...receivers: readonly Receiver[]): Promise<void> {
+  for (const receiver of receivers) {
+    await receiver.over();
+    expect(receiver.sum).toBe(sumOfForever(receiver.bytes));
+  }
+}
 
 async function expectServed(pipe: Pipe): Promise<void> {
   const bytes = randomBytes(5_000);

@@ -22,6 +22,12 @@ const LENGTHS: readonly (readonly [id: string, bytes: number])[] = [
   ['64KiB', 65_536],
 ];
 
+/**
+ * 64 MiB and a packet. 64 MiB are 65,536 full packets, whose numbers fit into 16 bits: one that wraps
+ * there would not be seen.
+ */
+export const LARGE = 67_109_888;
+
 /** C listens with a queue of ten: a crowd would wait for TCP's retries, many seconds. */
 const AT_A_TIME = 8;
 
@@ -29,7 +35,7 @@ export const payloads: readonly InteropCase[] = [
   ...LENGTHS.map(([id, length]) => payload(id, length)),
   {
     id: 'payload-64MiB',
-    goal: '67108864 random bytes reach the target with the same SHA-256 (CN-8)',
+    goal: '67109888 random bytes, in more packets than 16 bits count, reach the target with the same SHA-256 (CN-8)',
     everyEngine: true,
     worthwhile: (pairing) =>
       isQuick(pairing) || (pairing.entry === 'spiped' && isWithAnother(pairing)),
@@ -100,10 +106,10 @@ function isWithAnother({ client, server }: Pairing): boolean {
 
 let sent: { readonly bytes: Uint8Array; readonly sum: string } | undefined;
 
-/** 64 MiB of random bytes. The same for all cells: making and summing them takes its time, too. */
+/** {@link LARGE} random bytes. The same for all cells: making and summing them takes its time, too. */
 function large() {
   if (sent === undefined) {
-    const bytes = randomBytes(67_108_864);
+    const bytes = randomBytes(LARGE);
     sent = { bytes, sum: sumOf(bytes) };
   }
   return sent;
