@@ -113,6 +113,7 @@ test.each([
   [{ file: 'empty' }, 'empty: line 1 is missing'],
   [{ file: 'damaged' }, 'damaged: line 6 (event 5) was changed'],
   [{ file: 'client', peerFile: 'damaged' }, 'damaged: line 6 (event 5) was changed'],
+  [{ file: 'client', peerFile: 'empty' }, 'empty: line 1 is missing'],
   [{ file: 'client', peerFile: 'client' }, 'both logs are of a client'],
   [{ file: 'client', keyFile: 'none' }, 'none'],
   [{ file: 'client', output: 'no/such/place' }, 'place: no such file or directory'],

@@ -110,6 +110,23 @@ describe('show', () => {
   });
 });
 
+test.each([{ command: 'show', hex: true }, { command: 'redact' }] as const)(
+  '%o reads no further when nobody reads on',
+  async (task) => {
+    const { logs } = await recordPair({
+      ...{ suite: createSuite(), arithmetic: { generateKeyPair, computeSharedSecret } },
+      ...{
+        content: 'full',
+        plaintext: { client: [], server: Array(300).fill(bytesOf('a', 1024)) },
+      },
+    });
+    // Further on the log is damaged, which who reads it would have to say.
+    await writeFile(place('long'), logs.client.replace(/\n.*\n$/, '\n{}\n'));
+    expect((await run({ ...task, file: place('long') })).code).toBe(1);
+    expect(await run({ ...task, file: place('long') }, 'EPIPE')).toMatchObject({ code: 0 });
+  },
+);
+
 describe('replay', () => {
   const replay = (name: string, keyFile?: string) =>
     run({

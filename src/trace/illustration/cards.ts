@@ -46,7 +46,7 @@ export function cardsOf(ends: readonly KeyedEnd[], { suite, reveal }: CardOption
   ): void => {
     const { sender } = view;
     const packetKeys = keys.dk2 && packetKeysOf(keys.dk2, sender);
-    const checks = checkPackets(suite, packetKeys, view.messages(), seen === 'arrived');
+    const checks = checkPackets(suite, packetKeys, view.messages());
     for (const message of view.messages()) {
       const { what, start, bytes } = message;
       const place = { sender, seen, start, end: start + bytes.length };

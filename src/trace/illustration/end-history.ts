@@ -189,7 +189,7 @@ class Keeper {
     if (event.type === 'sharedSecretComputed') this.#secrets.ySC = event.ySC;
     for (const { output } of derivations) {
       if (this.#secrets.dk1 === undefined) this.#secrets.dk1 = output;
-      else this.#secrets.dk2 ??= output;
+      else this.#secrets.dk2 = output;
     }
     return derivations.map(({ output }) => output.length);
   }

@@ -189,6 +189,68 @@ describe('a connection seen from both ends', () => {
     expect(both.messages.every(({ seen }) => seen === 'sent')).toBe(true);
   });
 
+  test('says when which keys were derived, and what a half-close or a timer answers to', () => {
+    const notes = both.moments.flatMap(({ end, marks }) =>
+      marks.flatMap((mark) => (mark.kind === 'note' ? [`${end}: ${mark.label}`] : [])),
+    );
+    for (const end of ['client', 'server']) {
+      expect(notes.filter((note) => note.startsWith(`${end}: derives`))).toEqual([
+        `${end}: derives dk1`,
+        `${end}: derives dk2`,
+      ]);
+    }
+    const grounds = new Map(
+      both.moments.flatMap(({ effects }) =>
+        effects.map(({ text, requirements }) => [
+          text.replace(/ \(.*/, ''),
+          requirements.join(' '),
+        ]),
+      ),
+    );
+    expect(Object.fromEntries(grounds)).toMatchObject({
+      'connect target': 'CN-2',
+      'start connect timer': 'TM-2',
+      'start handshake timer': 'TM-3',
+      'cancel handshake timer': 'TM-5',
+      'plain: start reading': 'CN-6',
+      'cipher: start reading': 'CN-9',
+      'cipher: send 32 bytes': 'HS-2',
+      'plain: send 100 bytes': 'CN-8 PK-11',
+      'plain: send end': 'CN-10',
+      'close: closed by both ends': 'CN-12',
+    });
+  });
+
+  test.each([
+    ['early', '2024-01-01', 'client'],
+    ['late', '2024-03-01', 'server'],
+  ])(
+    'has its events in the order of cause and effect, however wrong a clock is: %s',
+    async (_, day, next) => {
+      const many = Array.from({ length: 30 }, (_, i) => bytesOf(`m ${i}`, 1024));
+      const { logs } = await record({ plaintext: { client: many, server: many } });
+      const skewed = resealed(logs.client, (object) =>
+        object.replace(/"started":"[^T]*T/, `"started":"${day}T`),
+      );
+      const { moments } = await draw([skewed, logs.server], {
+        limits: { events: { first: 1000, last: 1 }, packets: { first: 2, last: 2 } },
+      });
+      const sent = { client: 0, server: 0 };
+      const received = { client: 0, server: 0 };
+      for (const { end, event, effects } of moments) {
+        received[end] += Number(/^cipher: received (\d+) byte/.exec(event)?.[1] ?? 0);
+        const other = end === 'client' ? 'server' : 'client';
+        expect(received[end]).toBeLessThanOrEqual(sent[other]);
+        for (const { text } of effects) {
+          sent[end] += Number(/^cipher: send (\d+) byte/.exec(text)?.[1] ?? 0);
+        }
+      }
+      expect(received.server).toBe(320 + 30 * 1060);
+      // A server accepts who has dialled; where nothing is caused, the clocks decide.
+      expect([moments[0]?.end, moments[1]?.end]).toEqual(['client', next]);
+    },
+  );
+
   test('replays both machines, and marks what an event has changed', () => {
     const last = both.moments.at(-1);
     for (const role of ['client', 'server'] as const) {
@@ -287,6 +349,18 @@ describe('what cannot be shown', () => {
     const illustration = await draw([logs.client]);
     const packet = messageNamed(illustration, 'client-packet-0');
     expect(rangeNamed(packet.cleartext, 'M').bytes).toEqual(bytesOf('a', 1024));
+    // That ySC is 1 is no secret then.
+    const { values } = await draw([logs.client], { reveal: 'wire' });
+    const shown = values.filter(({ content }) => content instanceof Uint8Array);
+    expect(shown.map(({ name }) => name)).toEqual([
+      'nonceC',
+      'nonceS',
+      'yC',
+      'hC',
+      'yS',
+      'hS',
+      'ySC',
+    ]);
   });
 
   test('with another key: it says that this is not the key, and uses what the log holds', async () => {
@@ -297,6 +371,10 @@ describe('what cannot be shown', () => {
     const { logs } = await record({ content: 'wire' });
     const wire = await draw([logs.server], { secret: bytesOf('another', 32) });
     expect(wire.remarks.join(' ')).toContain('is not the one that the server ran with');
+    // Before it has sent an h, nothing speaks against a key.
+    const early = sealed(objectsOf(logs.server).slice(0, 4));
+    const cut = await draw([early], { secret: bytesOf('another', 32) });
+    expect(cut.remarks.join(' ')).not.toContain('is not the one');
   });
 });
 
@@ -353,6 +431,26 @@ describe('what went wrong', () => {
     const value = messageNamed(illustration, 'client-public-value-arrived');
     expect(rangeNamed(value.ranges, 'hC').verdict?.kind).toBe('bad');
     expect(faults(illustration)[0]?.fault?.code).toBe('handshake-mac-mismatch');
+    // What came before it, up to its first byte, is as it was sent.
+    const arrivals = illustration.moments.flatMap(({ marks }) =>
+      marks.flatMap((mark) =>
+        mark.kind === 'arrow' && mark.to === 'server' ? [[mark.label, mark.changed]] : [],
+      ),
+    );
+    expect(arrivals).toContainEqual(['nonceC', false]);
+    expect(arrivals).toContainEqual(['yC ‖ hC', true]);
+  });
+
+  test.each([
+    [64, 64, /^64 bytes are not those/],
+    [65, 0, /^65 bytes are not those/],
+  ])('%d changed bytes: %d of them are marked', async (count, marked, text) => {
+    const illustration = await tampered((piece, offset) =>
+      piece.map((byte, i) => (offset + i >= 32 && offset + i < 32 + count ? byte ^ 1 : byte)),
+    );
+    const value = messageNamed(illustration, 'client-public-value-arrived');
+    expect(rangeNamed(value.ranges, 'yC').changed).toHaveLength(marked);
+    expect(value.remarks[0]?.text).toMatch(text);
   });
 
   test('a repeated packet is recognised, and what follows is not judged', async () => {

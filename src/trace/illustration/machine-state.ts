@@ -136,7 +136,7 @@ export function viewOf(
     rows: rows.map(
       (row): MachineRow => ({
         ...row,
-        changed: before !== undefined && old.get(row.name) !== row.value,
+        changed: old.get(row.name) !== row.value,
       }),
     ),
   };

@@ -26,19 +26,19 @@ export function isMessageLength(length: number): boolean {
   return length >= 1 && length <= MAX_MESSAGE_BYTES;
 }
 
-/** Check the packets of a view, in order, by number. `judged`: nothing after a bad one counts. */
+/** Check the packets of a view, in order, by number. Nothing after a bad one counts. */
 export function checkPackets(
   suite: CryptoSuite,
   keys: PacketKeys | undefined,
   messages: readonly Seen[],
-  judged: boolean,
 ): ReadonlyMap<Seen['what'], PacketCheck> {
   const checks = new Map<Seen['what'], PacketCheck>();
   let failed = false;
   for (const { what, bytes } of messages) {
     if (typeof what !== 'number') continue;
-    const check: PacketCheck =
-      failed && judged ? { kind: 'after a failure' } : checkPacket(suite, keys, what, bytes);
+    const check: PacketCheck = failed
+      ? { kind: 'after a failure' }
+      : checkPacket(suite, keys, what, bytes);
     checks.set(what, check);
     failed ||=
       check.kind === 'forged' || (check.kind === 'opened' && !isMessageLength(check.length));

@@ -95,6 +95,16 @@ describe('a page', () => {
     expect(page).toContain('as it was sent at event 1');
   });
 
+  test.each([
+    [99_994, '+99.99 ms'],
+    [100_000, '+0.10 s'],
+    [99_994_000, '+99.99 s'],
+    [100_000_000, '+100 s'],
+  ])('shows the time %d µs beside the diagram as %s', (microseconds, text) => {
+    const late = illustrationPage({ ...hostile, moments: [{ ...moment, microseconds }] });
+    expect(late).toContain(`<small>${text}</small>`);
+  });
+
   test('has no id twice', () => {
     const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
