@@ -556,6 +556,15 @@ describe('after a fatal event', () => {
       expect(bench.outcome?.code).toBe('plain-socket-failed');
     });
 
+    test(`a ${role} does not stop reading what has ended`, () => {
+      const bench = standing(role);
+      const before = bench.effects.length;
+      bench.end('plain').receive('cipher', packets(role, 'good'));
+      bench.feed({ type: 'socketFailed', side: 'cipher', error: 'ECONNRESET' });
+      expect(bench.phase).toBe('delivering');
+      expect(bench.effects.slice(before).map(({ type }) => type)).not.toContain('stopReading');
+    });
+
     test(`a ${role} that has nothing to deliver closes both sides at once`, () => {
       const bench = standing(role).receive('cipher', Buffer.alloc(PACKET_BYTES));
       expect(bench.outcome).toEqual({ code: 'packet-mac-mismatch' });
