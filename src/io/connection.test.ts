@@ -5,7 +5,14 @@
 
 import { describe, expect, test } from 'vitest';
 import { contextOf, NONCE_C, NONCE_S, PAIR_C, PAIR_S, suite } from '../../fuzz/bench/material.ts';
-import { type ConnectionRecorder, pairId } from '../eventlog/index.ts';
+import {
+  type ConnectionRecorder,
+  openEventLog,
+  pairId,
+  readEventLog,
+  replay,
+} from '../eventlog/index.ts';
+import { MemoryStorage } from '../eventlog/testing/memory-storage.ts';
 import type { ConnectionContext } from '../protocol/connection.ts';
 import type { CryptoSuite } from '../protocol/suite.ts';
 import type { ConnectionEvent } from '../protocol/vocabulary.ts';
@@ -291,6 +298,25 @@ test('the event that shows a defect stands in the record, without a step, and th
     'defectFound → closed, 1 effects',
     'the end',
   ]);
+});
+
+test('CN-15: the log of a connection with a defect has its end, and replays to it', async () => {
+  const storage = new MemoryStorage();
+  const software = { name: 'spiped', version: '0.0.0' };
+  const log = openEventLog({ directory: '.', content: 'full', software, storage });
+  const context = {
+    ...contextOf('server'),
+    timeoutMilliseconds: 60_000,
+    dial: 'on-accept' as const,
+  };
+  const { source, ended } = run('server', {}, log.begin({ ...context, connection: 'test-1' }));
+  source.says.bytesReceived(new Uint8Array(NONCE_C));
+  source.says.endCompleted();
+  const { outcome } = await ended;
+  await log.close();
+  const records = readEventLog([Buffer.from(storage.onlyText)]);
+  expect(await replay(records, { suite })).toMatchObject({ kind: 'same', end: { outcome } });
+  expect(outcome.code).toBe('internal-error');
 });
 
 describe('HS-23: what an end in disorder leaves of secrets', () => {
