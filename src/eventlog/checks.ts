@@ -119,7 +119,7 @@ function whyUnreadable(wire: WireObserver): string {
 function sealedAmount(wire: WireObserver, own: Role): Check {
   const check = checkOf(`amount sealed by the ${own}`, ['CN-8', 'PK-1', 'PK-6']);
   const { packets: count, opened } = wire.streams[own];
-  const { received } = wire.plainBytes;
+  const { plainReceived: received } = wire.bytes;
   const recorded = `${received} bytes were received on the plain side`;
   if (wire.packets === 'readable') {
     const found = `${recorded}, ${opened.bytes} are in the packets`;
@@ -137,7 +137,7 @@ function sealedAmount(wire: WireObserver, own: Role): Check {
 function openedAmount(wire: WireObserver, peer: Role, end: LogEnd | undefined): Check {
   const check = checkOf(`amount opened from the ${peer}`, ['CN-8', 'PK-1', 'PK-11']);
   const { packets: count, opened } = wire.streams[peer];
-  const { sent } = wire.plainBytes;
+  const { plainSent: sent } = wire.bytes;
   const recorded = `${sent} bytes were sent to the plain side`;
   const code = end?.outcome?.code;
   const complete = code === 'closed' || code === 'packet-truncated';

@@ -14,7 +14,6 @@ import type {
   ConnectionEvent,
   EFFECTS,
   EVENTS,
-  Field,
   Fields,
   Rows,
   Term,
@@ -71,13 +70,13 @@ export interface LogHeader extends ConnectionDescription {
 }
 
 /** An effect in a `full` log: as it was, but of erased secrets only how long they were. */
-export type FullEffect = Logged<typeof EFFECTS, 'full'>;
+export type FullEffect = Lengths<ConnectionEffect>;
 
 /** An event in a `wire` log: its only bytes are those that came from the cipher socket. */
-export type WireEvent = Logged<typeof EVENTS, 'wire'>;
+export type WireEvent = Told<typeof EVENTS>;
 
 /** An effect in a `wire` log: its only bytes are those that were sent to the cipher socket. */
-export type WireEffect = Logged<typeof EFFECTS, 'wire'>;
+export type WireEffect = Told<typeof EFFECTS>;
 
 /**
  * One answer of the suite's `pbkdf2` with K as its password: dk1 or dk2. A `full` log holds it
@@ -158,42 +157,25 @@ export interface LoggedValues extends Omit<Values, 'secrets'> {
   readonly lengths: readonly number[];
 }
 
-/** What a log of this content has of a table of events or effects: `content.ts`, as types. */
-type Logged<Table extends Rows, Content extends LogContent> = {
-  [Type in keyof Table]: LoggedTerm<
-    Type,
-    Table[Type]['fields'],
-    Content extends 'full' ? 'full' : ViewOnWire<Table[Type]['fields']>
+type Lengths<Of> = Of extends { readonly secrets: unknown }
+  ? Omit<Of, 'secrets'> & { readonly lengths: readonly number[] }
+  : Of;
+
+/** What a `wire` log tells of a table of events or effects: `content.ts`, as types. */
+type Told<Table extends Rows> = {
+  [Type in keyof Table]: ToldTerm<
+    Lengths<Term<Type, Table[Type]['fields']>>,
+    Untold<Table[Type]['fields']>
   >;
 }[keyof Table];
 
 /** A payload is told of one side and not of the other: these are two shapes. */
-type ViewOnWire<Of extends Fields> =
-  Extract<Of[keyof Of], { readonly disclosure: 'wire-if-cipher' }> extends never ? 'either' : Side;
+type ToldTerm<Of, Untold extends PropertyKey> = Of extends { bytes: Uint8Array; side: Side }
+  ?
+      | (Omit<Of, 'side'> & { readonly side: 'cipher' })
+      | (Omit<Of, 'side' | 'bytes'> & { readonly side: 'plain'; readonly length: number })
+  : Omit<Of, Untold>;
 
-type LoggedTerm<Type, Of extends Fields, View> = View extends unknown
-  ? Term<
-      Type,
-      {
-        readonly [Name in keyof Of as Renamed<Name, Shown<Of[Name], View>>]: Shown<Of[Name], View>;
-      },
-      LoggedValues & { readonly side: View extends Side ? View : Side }
-    >
-  : never;
-
-/** What a view has of a field, if anything. */
-type Shown<Of extends Field, View> = Of extends { readonly kind: 'secrets' }
-  ? { readonly kind: 'lengths' }
-  : View extends 'full'
-    ? Of
-    : Of extends { readonly disclosure: 'secret' | 'unsent' }
-      ? never
-      : [Of, View] extends [{ readonly kind: 'bytes' }, 'plain']
-        ? { readonly kind: 'length' }
-        : Of;
-
-type Renamed<Name, Of> = [Of] extends [never]
-  ? never
-  : Of extends { readonly kind: infer Length extends 'length' | 'lengths' }
-    ? Length
-    : Name;
+type Untold<Of extends Fields> = {
+  [Name in keyof Of]: Of[Name] extends { disclosure: 'secret' | 'unsent' } ? Name : never;
+}[keyof Of];

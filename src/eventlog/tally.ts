@@ -9,47 +9,32 @@ import type { FullEffect, LogEnd, WireEffect, WireEvent } from './format.ts';
 
 /** What has been recorded of one connection so far. */
 export class Tally {
-  #events = 0;
-  #outcome: Outcome | null = null;
-  readonly #received = { plain: 0, cipher: 0 };
-  readonly #sent = { plain: 0, cipher: 0 };
-
   /** Events counted so far: also the sequence number of the last one. */
-  get events(): number {
-    return this.#events;
-  }
+  events = 0;
+  /** Of the last `closeConnection`. */
+  outcome: Outcome | null = null;
+  readonly bytes = { plainReceived: 0, plainSent: 0, cipherReceived: 0, cipherSent: 0 };
 
   add(
     event: ConnectionEvent | WireEvent,
     effects: readonly (ConnectionEffect | FullEffect | WireEffect)[],
   ): void {
-    this.#events += 1;
-    if (event.type === 'bytesReceived') this.#received[event.side] += lengthOf(event);
+    this.events += 1;
+    if (event.type === 'bytesReceived') this.bytes[`${event.side}Received`] += lengthOf(event);
     for (const effect of effects) {
-      if (effect.type === 'sendBytes') this.#sent[effect.side] += lengthOf(effect);
-      if (effect.type === 'closeConnection') this.#outcome = effect.outcome;
+      if (effect.type === 'sendBytes') this.bytes[`${effect.side}Sent`] += lengthOf(effect);
+      if (effect.type === 'closeConnection') this.outcome = effect.outcome;
     }
   }
 
   /** The last line of a log that ends here. */
   end(microseconds: number): LogEnd {
-    return {
-      microseconds,
-      outcome: this.#outcome,
-      events: this.#events,
-      bytes: {
-        plainReceived: this.#received.plain,
-        plainSent: this.#sent.plain,
-        cipherReceived: this.#received.cipher,
-        cipherSent: this.#sent.cipher,
-      },
-    };
+    const { outcome, events, bytes } = this;
+    return { microseconds, outcome, events, bytes: { ...bytes } };
   }
 }
 
 /** Of a payload that a log tells, or tells only the length of. */
-export function lengthOf(
-  payload: { readonly bytes: Uint8Array } | { readonly length: number },
-): number {
+function lengthOf(payload: { readonly bytes: Uint8Array } | { readonly length: number }): number {
   return 'bytes' in payload ? payload.bytes.length : payload.length;
 }

@@ -10,8 +10,8 @@ import { concat } from '../protocol/bytes.ts';
 import { isOne, one } from '../protocol/group14.ts';
 import { MAC_BYTES, NONCE_BYTES, type Role } from '../protocol/parameters.ts';
 import type { CryptoSuite, PacketKeys } from '../protocol/suite.ts';
-import type { LogEntry, LogHeader } from './format.ts';
-import { lengthOf } from './tally.ts';
+import type { ByteCounts, LogEntry, LogHeader } from './format.ts';
+import { Tally } from './tally.ts';
 import { WireStream } from './wire-stream.ts';
 
 /** The other end. */
@@ -35,14 +35,15 @@ export class WireObserver {
   readonly header: LogHeader;
   /** What each end sent. */
   readonly streams: Readonly<Record<Role, WireStream>>;
+  /** Whether packets can be opened, or why not; 'awaited' while the handshake has not said. */
+  packets: 'awaited' | 'readable' | 'key does not fit' | 'forward secrecy' = 'awaited';
+  /** Whether the server sent more than its nonce before the client's y and h (HS-9). */
+  serverSpokeEarly = false;
   readonly #suite: CryptoSuite;
   readonly #secret: Uint8Array;
-  readonly #plainBytes = { received: 0, sent: 0 };
+  readonly #tally = new Tally();
   #dk1: Uint8Array | undefined;
   #ySC: Uint8Array | undefined;
-  #packets: 'awaited' | 'readable' | 'key does not fit' | 'forward secrecy' = 'awaited';
-  #serverSpokeEarly = false;
-  #closed = false;
 
   /** `secret` is K, 32 bytes. */
   constructor(header: LogHeader, suite: CryptoSuite, secret: Uint8Array) {
@@ -52,36 +53,22 @@ export class WireObserver {
     this.streams = { client: new WireStream(suite), server: new WireStream(suite) };
   }
 
-  /** Bytes of plaintext received from and sent to the plain side. */
-  get plainBytes(): { readonly received: number; readonly sent: number } {
-    return this.#plainBytes;
-  }
-
-  /** Whether packets can be opened, or why not; 'awaited' while the handshake has not said. */
-  get packets(): 'awaited' | 'readable' | 'key does not fit' | 'forward secrecy' {
-    return this.#packets;
-  }
-
-  /** Whether the server sent more than its nonce before the client's y and h (HS-9). */
-  get serverSpokeEarly(): boolean {
-    return this.#serverSpokeEarly;
+  /** How much was received from and sent to each side. */
+  get bytes(): ByteCounts {
+    return this.#tally.bytes;
   }
 
   /** Take the next entry of the log. What comes after the connection's end is not followed. */
   observe({ event, effects }: LogEntry): void {
-    if (this.#closed) return;
+    if (this.#tally.outcome !== null) return;
+    this.#tally.add(event, effects);
     const own = this.header.role;
-    if (event.type === 'bytesReceived') {
-      if (event.side === 'cipher') this.#onWire(otherRole(own), event.bytes);
-      else this.#plainBytes.received += lengthOf(event);
+    if (event.type === 'bytesReceived' && event.side === 'cipher') {
+      this.#onWire(otherRole(own), event.bytes);
     }
     if (event.type === 'sharedSecretComputed' && 'ySC' in event) this.#ySC = event.ySC;
     for (const effect of effects) {
-      if (effect.type === 'sendBytes') {
-        if (effect.side === 'cipher') this.#onWire(own, effect.bytes);
-        else this.#plainBytes.sent += lengthOf(effect);
-      }
-      if (effect.type === 'closeConnection') this.#closed = true;
+      if (effect.type === 'sendBytes' && effect.side === 'cipher') this.#onWire(own, effect.bytes);
     }
     this.#deriveKeys();
   }
@@ -97,11 +84,11 @@ export class WireObserver {
     const { client, server } = this.streams;
     this.streams[sender].add(bytes);
     // Seen from either end: what the client had sent by then is in the log before it.
-    if (server.total > NONCE_BYTES && client.h === undefined) this.#serverSpokeEarly = true;
+    if (server.total > NONCE_BYTES && client.h === undefined) this.serverSpokeEarly = true;
   }
 
   #deriveKeys(): void {
-    if (this.#packets !== 'awaited') return;
+    if (this.packets !== 'awaited') return;
     const { nonce: nonceC, y: yC } = this.streams.client;
     const { nonce: nonceS, y: yS } = this.streams.server;
     if (nonceC === undefined || nonceS === undefined) return;
@@ -119,13 +106,13 @@ export class WireObserver {
       return;
     }
     const dk2 = this.#suite.pbkdf2(this.#secret, concat(nonceC, nonceS, ySC), 4 * MAC_BYTES);
-    this.#packets = 'readable';
+    this.packets = 'readable';
     this.streams.client.setKeys(packetKeysOf(dk2, 'client'));
     this.streams.server.setKeys(packetKeysOf(dk2, 'server'));
   }
 
   #giveUp(reason: 'key does not fit' | 'forward secrecy'): void {
-    this.#packets = reason;
+    this.packets = reason;
     this.streams.client.setKeys('unknown');
     this.streams.server.setKeys('unknown');
   }

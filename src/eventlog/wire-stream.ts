@@ -26,23 +26,20 @@ export interface PacketFailure {
 
 /** One direction of the wire. */
 export class WireStream {
+  /** All bytes so far. */
+  total = 0;
+  /** Packets opened, and the plaintext in them. Nothing after a failure is opened. */
+  readonly opened = { packets: 0, bytes: 0 };
+  /** The first packet that could not be opened with the right keys. */
+  failure: PacketFailure | undefined;
   readonly #suite: CryptoSuite;
   readonly #handshake = new Uint8Array(HANDSHAKE_BYTES);
-  #total = 0;
   #keys: PacketKeys | 'awaited' | 'unknown' = 'awaited';
   /** Bytes of packets that wait for their keys, or for the rest of their packet. */
   #held: Uint8Array[] = [];
-  #opened = 0;
-  #plaintextBytes = 0;
-  #failure: PacketFailure | undefined;
 
   constructor(suite: CryptoSuite) {
     this.#suite = suite;
-  }
-
-  /** All bytes so far. */
-  get total(): number {
-    return this.#total;
   }
 
   get nonce(): Uint8Array | undefined {
@@ -67,16 +64,6 @@ export class WireStream {
     return this.#packetBytes % PACKET_BYTES;
   }
 
-  /** Packets opened, and the plaintext in them. Nothing after a failure is opened. */
-  get opened(): { readonly packets: number; readonly bytes: number } {
-    return { packets: this.#opened, bytes: this.#plaintextBytes };
-  }
-
-  /** The first packet that could not be opened with the right keys. */
-  get failure(): PacketFailure | undefined {
-    return this.#failure;
-  }
-
   /** Give the keys, or say that they will not be known. */
   setKeys(keys: PacketKeys | 'unknown'): void {
     this.#keys = keys;
@@ -84,25 +71,25 @@ export class WireStream {
   }
 
   add(bytes: Uint8Array): void {
-    const handshake = bytes.subarray(0, Math.max(0, HANDSHAKE_BYTES - this.#total));
-    this.#handshake.set(handshake, Math.min(this.#total, HANDSHAKE_BYTES));
-    this.#total += bytes.length;
+    const handshake = bytes.subarray(0, Math.max(0, HANDSHAKE_BYTES - this.total));
+    this.#handshake.set(handshake, Math.min(this.total, HANDSHAKE_BYTES));
+    this.total += bytes.length;
     if (handshake.length === bytes.length || this.#keys === 'unknown') return;
     this.#held.push(bytes.subarray(handshake.length));
     this.#open();
   }
 
   get #packetBytes(): number {
-    return Math.max(0, this.#total - HANDSHAKE_BYTES);
+    return Math.max(0, this.total - HANDSHAKE_BYTES);
   }
 
   #part(start: number, end: number): Uint8Array | undefined {
-    return this.#total >= end ? this.#handshake.subarray(start, end) : undefined;
+    return this.total >= end ? this.#handshake.subarray(start, end) : undefined;
   }
 
   #open(): void {
     if (this.#keys === 'awaited') return;
-    if (this.#keys === 'unknown' || this.#failure !== undefined) {
+    if (this.#keys === 'unknown' || this.failure !== undefined) {
       this.#held = [];
       return;
     }
@@ -111,11 +98,11 @@ export class WireStream {
     this.#held = whole < bytes.length ? [bytes.subarray(whole)] : [];
     if (whole === 0) return;
     const packets = bytes.subarray(0, whole);
-    const result = this.#suite.openPackets(this.#keys, BigInt(this.#opened), packets);
-    this.#opened += result.opened;
-    this.#plaintextBytes += result.plaintext.length;
+    const result = this.#suite.openPackets(this.#keys, BigInt(this.opened.packets), packets);
+    this.opened.packets += result.opened;
+    this.opened.bytes += result.plaintext.length;
     if (result.failure !== undefined) {
-      this.#failure = { packet: this.#opened, kind: result.failure };
+      this.failure = { packet: this.opened.packets, kind: result.failure };
     }
   }
 }

@@ -238,29 +238,27 @@ export type ConnectionEvent = Terms<typeof EVENTS>;
 export type ConnectionEffect = Terms<typeof EFFECTS>;
 
 /** The union of the objects that a table's rows describe. */
-export type Terms<Table extends Rows> = {
-  [Type in keyof Table]: Term<Type, Table[Type]['fields'], Values>;
+type Terms<Table extends Rows> = {
+  [Type in keyof Table]: Term<Type, Table[Type]['fields']>;
 }[keyof Table];
 
 /**
- * The object of one row: its `type`, and its fields with what their kinds are in `Of`. The last
- * line spells it out, so that an editor shows plain objects.
+ * The object of one row: its `type`, and its fields with what their kinds are. The last line spells
+ * it out, so that an editor shows plain objects.
  */
-export type Term<Type, Row extends Kinds, Of> = {
+export type Term<Type, Of extends Fields> = {
   readonly type: Type;
 } & {
-  readonly [Name in Exclude<keyof Row, OptionalOf<Row>>]: Of[Row[Name]['kind'] & keyof Of];
+  readonly [Name in Exclude<keyof Of, OptionalOf<Of>>]: Values[Of[Name]['kind']];
 } & {
-  readonly [Name in OptionalOf<Row>]?: Of[Row[Name]['kind'] & keyof Of];
+  readonly [Name in OptionalOf<Of>]?: Values[Of[Name]['kind']];
 } extends infer Whole
   ? { readonly [Name in keyof Whole]: Whole[Name] }
   : never;
 
-type Kinds = Readonly<Record<string, { readonly kind: PropertyKey }>>;
-
-type OptionalOf<Row> = {
-  [Name in keyof Row]: Row[Name] extends { readonly optional: true } ? Name : never;
-}[keyof Row];
+type OptionalOf<Of> = {
+  [Name in keyof Of]: Of[Name] extends { readonly optional: true } ? Name : never;
+}[keyof Of];
 
 /** What a step returns: the next state, and what is to be done. */
 export interface Step<State, Effect> {
