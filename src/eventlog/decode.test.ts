@@ -156,6 +156,10 @@ describe('a text that is not a record', () => {
       entry.replace('[]', '[{"type":"closeConnection","outcome":{"code":"toString"}}]'),
       '"toString" is not an outcome',
     ],
+    [
+      entry.replace('[]', '[{"type":"closeConnection","outcome":{"code":"closed","detail":"x"}}]'),
+      'effects[0].outcome.detail does not belong there',
+    ],
   ])('%s: %s', (object, expected) => {
     expect(problem(object)).toBe(expected);
   });

@@ -51,13 +51,19 @@ const HEADER = object<LogHeader>({
   started: text,
 });
 
-const OUTCOME = object<{ code: string; detail?: string }>({ code: text, detail: optional(text) });
-
+/** Only a fault may have a detail. */
 const outcome: Shape<Outcome> = (value, path) => {
-  const { code, detail } = OUTCOME(value, path);
-  if ((code === 'closed' || code === 'cancelled') && detail === undefined) return { code };
-  if (!isFaultCode(code)) throw new FormatError(`${JSON.stringify(code)} is not an outcome`);
-  return detail === undefined ? { code } : { code, detail };
+  const { code } = anyObject(value, path);
+  if (code === 'closed' || code === 'cancelled') {
+    return object<{ code: typeof code }>({ code: oneOf([code]) })(value, path);
+  }
+  if (typeof code !== 'string' || !isFaultCode(code)) {
+    throw new FormatError(`${JSON.stringify(code)} is not an outcome`);
+  }
+  return object<{ code: FaultCode; detail?: string }>({
+    code: oneOf([code]),
+    detail: optional(text),
+  })(value, path);
 };
 
 const END = object<{ end: Omit<LogEnd, 'microseconds'>; us: number }>({
