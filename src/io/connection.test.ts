@@ -207,16 +207,31 @@ test('the end is told once, later, and how much was read at once', async () => {
   await ended;
 });
 
-test('CN-15: a connection whose defect cannot even be recorded ends', async () => {
+test('CN-15, HS-23: a connection whose defect cannot even be recorded ends, and its keys', async () => {
+  let broken = false;
+  const derived: Uint8Array[] = [];
+  const noting: CryptoSuite = {
+    ...suite,
+    pbkdf2: (...given) => {
+      const output = suite.pbkdf2(...given);
+      derived.push(output);
+      return output;
+    },
+  };
   const recorder: ConnectionRecorder = {
-    ...recorderOf(suite, []),
+    ...recorderOf(noting, []),
     record: () => {
-      throw new RangeError('a defect of the recorder');
+      if (broken) throw new RangeError('a defect of the recorder');
     },
   };
   const { source, ended } = run('server', {}, recorder);
+  source.says.bytesReceived(new Uint8Array(NONCE_C));
+  expect(derived.map(({ length }) => length)).toEqual([64]);
+  broken = true;
+  source.says.bytesReceived(new Uint8Array(1));
   expect((await ended).outcome).toEqual({ code: 'internal-error', detail: 'RangeError' });
   expect(source.destroyed).toBe(true);
+  expect(derived).toEqual([new Uint8Array(64)]);
 });
 
 test('CN-26: after a bad packet one side is closed at once, the other when it has taken all', async () => {

@@ -142,11 +142,12 @@ class Interpreter implements Connection {
   private step(event: ConnectionEvent): void {
     const step = this.fold(event);
     this.state = step.state;
-    this.meter.count(event, step.effects);
-    this.options.recorder?.record(event, step, this.dialled);
     try {
+      this.meter.count(event, step.effects);
+      this.options.recorder?.record(event, step, this.dialled);
       for (const effect of step.effects) this.perform(effect);
     } catch (defect) {
+      // What comes after the defect is not done, but nothing secret is left.
       for (const effect of step.effects) {
         if (effect.type === 'eraseSecrets') eraseSecrets(effect.secrets);
       }
