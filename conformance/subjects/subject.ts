@@ -10,7 +10,7 @@
 import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { FoundUpstream } from '../upstream/locate.ts';
-import { askVersion, programsAt } from '../upstream/programs.ts';
+import { programsAt, versionLabel } from '../upstream/programs.ts';
 
 /** The beginning of an argument vector: a program, and what comes before its own arguments. */
 export type Command = readonly [string, ...string[]];
@@ -33,7 +33,7 @@ export interface Subject {
   readonly engine?: Engine;
   readonly spiped: Command;
   readonly spipe: Command;
-  /** What `spiped -v` says after the name, such as `1.6.2`. */
+  /** What `spiped -v` says after the name, such as `1.6.2`; a label, and nothing more. */
   readonly version: string;
   /** Does its spiped write a line to standard error when a connection fails? C is silent. */
   readonly reportsFailures: boolean;
@@ -69,7 +69,7 @@ export async function ours(): Promise<Subject> {
     engines: ENGINES,
     spiped,
     spipe,
-    version: await versionOf(spiped),
+    version: await versionLabel(spiped),
     reportsFailures: true,
     spipeMayDieBySignal: false,
   };
@@ -109,7 +109,7 @@ async function thirdParty(named: string): Promise<Subject> {
     name: 'subject',
     spiped: [programs.spiped],
     spipe: [programs.spipe],
-    version: await versionOf([programs.spiped]),
+    version: await versionLabel([programs.spiped]),
     reportsFailures: false,
     spipeMayDieBySignal: false,
   };
@@ -117,16 +117,4 @@ async function thirdParty(named: string): Promise<Subject> {
 
 function builtCommand(name: string): Command {
   return [fileURLToPath(new URL(`../../dist/bin/${name}.js`, import.meta.url))];
-}
-
-async function versionOf(spiped: Command): Promise<string> {
-  const answer = await askVersion(spiped);
-  const version = answer === undefined ? undefined : /^spiped (\S+)$/m.exec(answer)?.[1];
-  if (version === undefined) {
-    throw new Error(
-      `expected ${spiped.join(' ')} to answer -v with "spiped <version>"; ` +
-        `it ${answer === undefined ? 'failed' : `printed ${JSON.stringify(answer)}`}`,
-    );
-  }
-  return version;
 }

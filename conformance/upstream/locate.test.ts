@@ -46,12 +46,22 @@ describe('SPIPED_UPSTREAM', () => {
     );
   });
 
-  test('a program that does not answer as C spiped does is an error', async () => {
-    const spiped = await script('odd/spiped', 'echo "spiped 0.1.0"');
+  test('what it calls its version is a label, and no condition', async () => {
+    const spiped = await script('odd/spiped', 'echo "spiped @VERSION@" >&2');
     await script('odd/spipe', 'exit 0');
-    await expect(locateUpstreamIn({ ...nowhere(), SPIPED_UPSTREAM: spiped })).rejects.toThrow(
-      `SPIPED_UPSTREAM=${spiped}: expected ${spiped} to answer -v with "spiped 1.x.y"`,
-    );
+    const named = { ...nowhere(), SPIPED_UPSTREAM: spiped };
+    expect(await locateUpstreamIn(named)).toMatchObject({ spiped, version: '@VERSION@' });
+    await script('odd/spiped', 'exit 1');
+    expect(await locateUpstreamIn(named)).toMatchObject({ spiped, version: 'of no version' });
+  });
+
+  test('a tree is taken as upstream builds it, and the path of spiped in it', async () => {
+    const spiped = await script('tree/spiped/spiped', 'echo "spiped 1.9.7" >&2');
+    const spipe = await script('tree/spipe/spipe', 'exit 0');
+    for (const named of [join(directory, 'tree'), spiped]) {
+      const found = await locateUpstreamIn({ ...nowhere(), SPIPED_UPSTREAM: named });
+      expect(found).toMatchObject({ spiped, spipe, version: '1.9.7' });
+    }
   });
 
   test('a directory or the path of spiped itself is taken, before anything else', async () => {

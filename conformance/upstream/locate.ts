@@ -14,6 +14,7 @@ import {
   programsAt,
   type UpstreamEnvironment,
   upstreamVersion,
+  versionLabel,
 } from './programs.ts';
 
 /** C spiped with the path of each program, its version such as `1.6.2`, and where it came from. */
@@ -58,12 +59,8 @@ async function atNamedPlace(named: string): Promise<FoundUpstream> {
   const programs = await programsAt(named).catch((error: unknown) => {
     throw new Error(`SPIPED_UPSTREAM=${named}: ${describe(error)}`);
   });
-  const version = await upstreamVersion(programs.spiped);
-  if (version === undefined) {
-    throw new Error(
-      `SPIPED_UPSTREAM=${named}: expected ${programs.spiped} to answer -v with "spiped 1.x.y"`,
-    );
-  }
+  // Who names a program knows which it is. What it calls its version is a label.
+  const version = await versionLabel([programs.spiped]);
   return { found: true, ...programs, version, origin: 'SPIPED_UPSTREAM' };
 }
 

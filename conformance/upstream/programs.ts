@@ -27,8 +27,9 @@ export interface Programs {
 const VERSION_TIME_LIMIT = 20_000;
 
 /**
- * The programs at `place`: a directory that holds `spiped` and `spipe`, or the path of a spiped
- * with a spipe beside it.
+ * The programs at `place`: a directory that holds `spiped` and `spipe`, or a tree of upstream's as it
+ * is built, with `spiped/spiped` and `spipe/spipe`; or the path of a spiped, with its spipe where one of
+ * these has it.
  *
  * @throws Error saying what is missing or not executable.
  */
@@ -37,12 +38,20 @@ export async function programsAt(place: string): Promise<Programs> {
   const entry = await stat(absolute).catch(() => {
     throw new Error('no such file or directory');
   });
-  const spiped = entry.isDirectory() ? join(absolute, 'spiped') : absolute;
-  const spipe = join(dirname(spiped), 'spipe');
-  for (const program of [spiped, spipe]) {
-    if (!(await isExecutable(program))) throw new Error(`expected an executable file ${program}`);
+  const spiped = entry.isDirectory() ? await spipedIn(absolute) : absolute;
+  if (!(await isExecutable(spiped))) throw new Error(`expected an executable file ${spiped}`);
+  const beside = join(dirname(spiped), 'spipe');
+  const inTree = join(dirname(spiped), '..', 'spipe', 'spipe');
+  for (const spipe of [beside, inTree]) {
+    if (await isExecutable(spipe)) return { spiped, spipe };
   }
-  return { spiped, spipe };
+  throw new Error(`expected an executable file ${beside}`);
+}
+
+async function spipedIn(directory: string): Promise<string> {
+  const flat = join(directory, 'spiped');
+  const entry = await stat(flat).catch(() => undefined);
+  return entry?.isDirectory() ? join(flat, 'spiped') : flat;
 }
 
 /** Is `path` a regular file that this user may execute? Symbolic links are followed. */
@@ -84,6 +93,14 @@ const NATIVE_MAGIC: ReadonlySet<string> = new Set([
 export async function upstreamVersion(spiped: string): Promise<string | undefined> {
   const answer = await askVersion([spiped]);
   return answer === undefined ? undefined : /^spiped (1\.\d+\.\d+\S*)$/m.exec(answer)?.[1];
+}
+
+/**
+ * What a program calls its version, for a label: what stands after its name in the answer to `-v`.
+ * A tree that was never released says `@VERSION@` there; who says nothing of the kind has none.
+ */
+export async function versionLabel(command: readonly string[]): Promise<string> {
+  return /^spiped (\S+)$/m.exec((await askVersion(command)) ?? '')?.[1] ?? 'of no version';
 }
 
 /** What a command prints when asked `-v`, on either stream; undefined where it fails. */
