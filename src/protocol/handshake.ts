@@ -97,10 +97,7 @@ function take(context: HandshakeContext, state: HandshakeState, event: Handshake
       return keep(state, event);
     case 'generatingKeyPair':
       if (event.type !== 'keyPairGenerated') return keep(state, event);
-      return prepend(
-        [sendPublicValue(context, state.keyed, event.y)],
-        follow(context, 'send', { ...state, x: event.x }),
-      );
+      return sendValue(context, { ...state, x: event.x }, event.y);
     case 'computingSharedSecret':
       if (event.type !== 'sharedSecretComputed') return keep(state, event);
       return establish(context, state, event.ySC, !state.weakPeer);
@@ -189,8 +186,7 @@ function follow(context: HandshakeContext, done: Move, known: Known): Transition
       //= HS-14
       //# An end without forward secrecy (`-f`) MUST send y = 1 with its h, and MUST use ySC = 1
       //# whatever valid y it receives.
-      const { effects, ...after } = follow(context, move, known);
-      return { ...after, effects: [sendPublicValue(context, keyed, one()), ...effects] };
+      return sendValue(context, known, one());
     }
     case 'receive':
       return { state: { phase: 'awaitingPublicValue', keyed, x, received, ended }, effects: [] };
@@ -275,13 +271,16 @@ function validatePublicValue(
   return undefined;
 }
 
-/** y ‖ HMAC(our dhmac, y). */
+/** Send y ‖ HMAC(our dhmac, y), and go on. */
 //= HS-6
 //# The second message of each end MUST be 288 bytes: y, a number below p as 256 bytes big-endian
 //# with its leading zeros, and h, 32 bytes.
-function sendPublicValue(context: HandshakeContext, keyed: Keyed, y: Uint8Array): HandshakeEffect {
-  const dhmac = context.role === 'client' ? keyed.dhmacC : keyed.dhmacS;
-  return { type: 'sendBytes', side: 'cipher', bytes: concat(y, context.suite.hmac(dhmac, y)) };
+function sendValue(context: HandshakeContext, known: Known, y: Uint8Array): Transition {
+  const { dhmacC, dhmacS } = known.keyed;
+  const h = context.suite.hmac(context.role === 'client' ? dhmacC : dhmacS, y);
+  const { effects, ...after } = follow(context, 'send', known);
+  const bytes = concat(y, h);
+  return { ...after, effects: [{ type: 'sendBytes', side: 'cipher', bytes }, ...effects] };
 }
 
 /** The packet keys. */
