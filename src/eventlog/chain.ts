@@ -11,6 +11,7 @@
 
 import { hash, webcrypto } from 'node:crypto';
 import { concat } from '../protocol/bytes.ts';
+import { FormatError } from './shapes.ts';
 
 const BEFORE_DIGEST = ',"digest":"';
 const AFTER_DIGEST = '"}';
@@ -48,20 +49,22 @@ export class DigestChain {
   }
 
   /**
-   * The JSON object of `line` (without its newline), if the line ends as it must; otherwise what
-   * is wrong with it, as half a sentence about the line.
+   * The JSON object of `line` (without its newline). Throws a {@link FormatError} if the line does
+   * not end as it must.
    */
-  open(line: string): { readonly object: string } | { readonly problem: string } {
+  open(line: string): string {
     const body = line.slice(0, -ENDING_CHARACTERS);
     const ending = line.slice(body.length);
     const given = ending.slice(BEFORE_DIGEST.length, -AFTER_DIGEST.length);
     if (body === '' || ending !== BEFORE_DIGEST + given + AFTER_DIGEST) {
-      return { problem: 'does not end in its digest' };
+      throw new FormatError('does not end in its digest');
     }
     if (ending !== this.#ending(hash('sha256', body))) {
-      return { problem: 'was changed, or lines before it are missing: its digest does not match' };
+      throw new FormatError(
+        'was changed, or lines before it are missing: its digest does not match',
+      );
     }
-    return { object: `${body}}` };
+    return `${body}}`;
   }
 
   /** Takes the next line's body into the chain; how the line ends. */

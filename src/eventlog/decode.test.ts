@@ -134,6 +134,7 @@ describe('a text that is not a record', () => {
     [entry.replace('"us":0', '"us":0.5'), 'us is not a whole number'],
     [entry.replace('"seq":1', '"seq":"1"'), 'seq is not a whole number'],
     [entry.replace('"seq":1', '"seq":1,"more":1'), 'more does not belong there'],
+    [entry.replace('"seq":1', '"seq":1,"toString":1'), 'toString does not belong there'],
     [entry.replace('targetConnected"', 'x"'), 'event.type "x" is not an event'],
     [entry.replace('targetConnected"', 'targetConnected","x":1'), 'event.x does not belong there'],
     [entry.replace('"effects":[]', '"effects":{}'), 'effects is not a list'],

@@ -88,36 +88,55 @@ export async function* readEventLog(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<LogRecord, void, void> {
   const reader = new RecordReader();
-  for await (const line of splitLines(pieces)) yield reader.read(line);
-  reader.finish();
+  let held: Uint8Array[] = [];
+  for await (const piece of pieces) {
+    let start = 0;
+    for (let end = piece.indexOf(NEWLINE); end !== -1; end = piece.indexOf(NEWLINE, start)) {
+      yield reader.read([...held, piece.subarray(start, end)]);
+      held = [];
+      start = end + 1;
+    }
+    if (start < piece.length) held.push(piece.subarray(start));
+    reader.checkLength(held);
+  }
+  reader.finish(held.length > 0);
 }
 
 /** What stands between the lines of one log: their digests, order and counts. */
 class RecordReader {
   readonly #chain = new DigestChain();
   readonly #tally = new Tally();
-  #line = 0;
+  #line = 1;
   #content: LogContent | undefined;
   #microseconds = 0;
   #ended = false;
 
-  read(text: Line): LogRecord {
-    this.#line += 1;
+  /** The next line, without its newline, in the pieces in which it arrived. */
+  read(pieces: readonly Uint8Array[]): LogRecord {
     if (this.#ended) throw this.#damaged('follows the line that ends the log');
-    if (text.problem !== undefined) throw this.#error(text.code, text.problem);
-    const opened = this.#chain.open(text.text);
-    if ('problem' in opened) throw this.#damaged(opened.problem);
+    this.checkLength(pieces);
     try {
-      return this.#decode(opened.object);
+      const record = this.#decode(this.#chain.open(decodeText(concat(...pieces))));
+      this.#line += 1;
+      return record;
     } catch (error) {
       throw error instanceof FormatError ? this.#damaged(error.message) : error;
     }
   }
 
-  finish(): void {
-    if (this.#ended) return;
-    this.#line += 1;
-    throw this.#error('truncated', 'is missing: the log was cut short, or is still being written');
+  /** Refuses a line that is too long, whether it is complete or not. */
+  checkLength(pieces: readonly Uint8Array[]): void {
+    if (pieces.reduce((sum, { length }) => sum + length, 0) > MAX_LINE_BYTES) {
+      throw this.#damaged(`is longer than ${MAX_LINE_BYTES} bytes`);
+    }
+  }
+
+  /** The log has no more lines, and perhaps the beginning of one. */
+  finish(begun: boolean): void {
+    if (this.#ended && !begun) return;
+    if (this.#ended) throw this.#damaged('follows the line that ends the log');
+    const problem = `is ${begun ? 'incomplete' : 'missing'}: the log was cut short, or is still being written`;
+    throw new EventLogError('truncated', this.#line, problem);
   }
 
   #decode(object: string): LogRecord {
@@ -160,54 +179,14 @@ class RecordReader {
   }
 
   #damaged(problem: string): EventLogError {
-    return this.#error('damaged', problem);
-  }
-
-  #error(code: EventLogError['code'], problem: string): EventLogError {
-    return new EventLogError(code, this.#line, problem);
+    return new EventLogError('damaged', this.#line, problem);
   }
 }
 
-/** A line without its newline, or why there is none. */
-type Line =
-  | { readonly text: string; readonly problem?: undefined }
-  | { readonly code: EventLogError['code']; readonly problem: string };
-
-async function* splitLines(
-  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): AsyncGenerator<Line, void, void> {
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
-  for await (const piece of pieces) {
-    let start = 0;
-    for (;;) {
-      const newline = piece.indexOf(NEWLINE, start);
-      const end = newline === -1 ? piece.length : newline;
-      heldBytes += end - start;
-      if (heldBytes > MAX_LINE_BYTES) {
-        yield { code: 'damaged', problem: `is longer than ${MAX_LINE_BYTES} bytes` };
-        return;
-      }
-      if (end > start) held.push(piece.subarray(start, end));
-      if (newline === -1) break;
-      yield decodeText(concat(...held));
-      held = [];
-      heldBytes = 0;
-      start = newline + 1;
-    }
-  }
-  if (heldBytes > 0) {
-    yield {
-      code: 'truncated',
-      problem: 'is incomplete: the log was cut short, or is still being written',
-    };
-  }
-}
-
-function decodeText(bytes: Uint8Array): Line {
+function decodeText(bytes: Uint8Array): string {
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return { code: 'damaged', problem: 'is not UTF-8' };
+    throw new FormatError('is not UTF-8');
   }
 }
