@@ -3,6 +3,7 @@
  */
 
 import type { Scope } from '../subjects/scope.ts';
+import type { Policy } from '../subjects/spiped.ts';
 import type { Line } from './line.ts';
 import type { Entry, Pairing } from './pairing.ts';
 import type { LineSettings } from './stage.ts';
@@ -32,6 +33,8 @@ export interface InteropCase {
    * name. Else it runs once, with the engine that the subject takes by itself.
    */
   readonly everyEngine?: boolean;
+  /** Options that an end is started with; no cell for a subject that has none such. */
+  readonly options?: { readonly client: Policy; readonly server: Policy };
   /** Which pairings are worth its cost; all of its entries and engines where not said. */
   readonly worthwhile?: (pairing: Pairing) => boolean;
   /** Why it cannot run on this machine; undefined where it can. */

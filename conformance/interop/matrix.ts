@@ -4,6 +4,7 @@
 
 import { afterAll, describe, test } from 'vitest';
 import { Scope } from '../subjects/scope.ts';
+import { has } from '../subjects/subject.ts';
 import type { InteropCase } from './case.ts';
 import { Line } from './line.ts';
 import { type Pairing, pairings } from './pairing.ts';
@@ -27,14 +28,16 @@ export async function declareMatrix(topic: string, cases: readonly InteropCase[]
         for (const each of own) declareCell(stage, pairing, each, obstacles.get(each));
       });
     }
-    // Why, was printed when C spiped was looked for.
+    // Why, was printed when the programs were looked for.
     for (const name of skipped) test.skip(name, () => {});
   });
 }
 
 /** Has the matrix a cell for this case and this pairing? */
 export function isFor(pairing: Pairing, each: InteropCase): boolean {
-  const { entries, everyEngine = false, worthwhile } = each;
+  const { entries, everyEngine = false, worthwhile, options } = each;
+  if (!has(pairing.client, options?.client ?? 'none')) return false;
+  if (!has(pairing.server, options?.server ?? 'none')) return false;
   if (entries !== undefined && !entries.includes(pairing.entry)) return false;
   if (worthwhile !== undefined && !worthwhile(pairing)) return false;
   return pairing.engines === 'no choice' || (pairing.engines === 'named') === everyEngine;

@@ -8,7 +8,7 @@ import { payloads } from './cases/payloads.ts';
 import { policies } from './cases/policies.ts';
 import { streams } from './cases/streams.ts';
 import { isFor } from './matrix.ts';
-import { type Entry, type Pairing, pairingsOf } from './pairing.ts';
+import { type Entry, type Pairing, pairingsAmong, pairingsOf } from './pairing.ts';
 
 const cases = [...addresses, ...crashes, ...payloads, ...policies, ...streams];
 
@@ -105,4 +105,27 @@ test('the name of a pairing says which engines run', () => {
     'C spipe → ours -d (reference)',
   ]);
   expect(withEngine(ours, 'reference').environment).toEqual({ SPIPED_ENGINE: 'reference' });
+});
+
+test('who lacks spipe or a role is at no end that needs it, and everybody else meets', () => {
+  const named = (lacks: readonly string[]) => {
+    const { runnable, skipped } = pairingsAmong([{ ...C, name: 'it', lacks }, C], ['it', 'C']);
+    return { runnable: runnable.map(({ name }) => name), skipped };
+  };
+  expect(named(['spipe', '-e'])).toEqual({
+    runnable: ['C -e → it -d', 'C -e → C -d', 'C spipe → it -d', 'C spipe → C -d'],
+    skipped: ['it -e → it -d', 'it -e → C -d', 'it spipe → it -d', 'it spipe → C -d'],
+  });
+  expect(named(['-d']).runnable).toEqual([
+    ...['it -e → C -d', 'C -e → C -d'],
+    ...['it spipe → C -d', 'C spipe → C -d'],
+  ]);
+});
+
+test('who lacks an option is not started with it, and has all other cells', () => {
+  const it: Subject = { ...C, name: 'it', lacks: ['-g'] };
+  const [pairing] = pairingsOf(it, C, 'spiped');
+  if (pairing === undefined) throw new Error('no pairing');
+  const without = policies.filter((each) => !isFor(pairing, each)).map(({ id }) => id);
+  expect(without).toEqual(['policy-g-none', 'policy-g-f', 'policy-g-g']);
 });

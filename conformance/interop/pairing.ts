@@ -3,6 +3,7 @@
  */
 
 import {
+  has,
   type Subject,
   subjectUnderTest,
   upstreamSubject,
@@ -31,7 +32,7 @@ export interface Pairing {
   readonly engines: Engines;
 }
 
-/** The pairings that can be run, and the names of those that cannot, for want of C spiped. */
+/** The pairings that can be run, and the names of those that cannot, for want of a program. */
 export interface Pairings {
   /** One line that says which versions stand behind the names. */
   readonly versions: string;
@@ -51,22 +52,36 @@ export async function pairings(): Promise<Pairings> {
   const upstream = await upstreamForTests('every interop cell with C spiped');
   const both: readonly Subject[] =
     upstream === undefined ? [subject] : [subject, upstreamSubject(upstream)];
-  const names = [subject.name, 'C'];
+  const { runnable, skipped } = pairingsAmong(both, [subject.name, 'C']);
+  for (const what of subject.lacks ?? []) {
+    process.stderr.write(
+      `*** SKIPPED: every interop cell for which ${subject.name} needs ${what} ***\n`,
+    );
+  }
+  const versions = both.map(({ name, version }) => `${name} ${version}`).join(', ');
+  return { versions, runnable, skipped };
+}
+
+/** What can be run of the pairings of these names with the subjects that there are. */
+export function pairingsAmong(
+  subjects: readonly Subject[],
+  names: readonly string[],
+): Pick<Pairings, 'runnable' | 'skipped'> {
   const runnable: Pairing[] = [];
   const skipped: string[] = [];
   for (const entry of ['spiped', 'spipe'] as const) {
     for (const clientName of names) {
       for (const serverName of names) {
-        const client = both.find((each) => each.name === clientName);
-        const server = both.find((each) => each.name === serverName);
-        if (client === undefined || server === undefined) {
-          skipped.push(nameOf(clientName, serverName, entry));
-        } else runnable.push(...pairingsOf(client, server, entry));
+        const client = subjects.find((each) => each.name === clientName);
+        const server = subjects.find((each) => each.name === serverName);
+        const entrance = entry === 'spiped' ? '-e' : 'spipe';
+        const canRun = client && server && has(client, entrance) && has(server, '-d');
+        if (canRun) runnable.push(...pairingsOf(client, server, entry));
+        else skipped.push(nameOf(clientName, serverName, entry));
       }
     }
   }
-  const versions = both.map(({ name, version }) => `${name} ${version}`).join(', ');
-  return { versions, runnable, skipped };
+  return { runnable, skipped };
 }
 
 /**

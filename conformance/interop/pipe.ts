@@ -12,11 +12,13 @@ import type { Program } from '../subjects/program.ts';
 import type { Scope } from '../subjects/scope.ts';
 import { startSpipe } from '../subjects/spipe.ts';
 import { type Spiped, startSpiped } from '../subjects/spiped.ts';
+import { has, type Subject } from '../subjects/subject.ts';
 import type { Pairing } from './pairing.ts';
 import { PlainEnd } from './plain-end.ts';
 
 /** More connections than any case opens: the limit is not what these cases are about. */
-export const LIMIT: readonly string[] = ['-n', '250'];
+export const limit = (subject: Subject): readonly string[] =>
+  has(subject, '-n') ? ['-n', '250'] : [];
 
 /** A pipe whose daemons listen. Everything in it ends with its scope. */
 export class Pipe {
@@ -91,7 +93,7 @@ async function startServer(
   target: Address,
   key: string,
 ): Promise<Spiped> {
-  return await startSpiped(scope, server, { role: '-d', source, target, key, more: LIMIT });
+  return await startSpiped(scope, server, { role: '-d', source, target, key, more: limit(server) });
 }
 
 async function startClient(
@@ -102,5 +104,5 @@ async function startClient(
 ): Promise<Spiped | undefined> {
   if (entry === 'spipe') return undefined;
   const source = 'ipv4';
-  return await startSpiped(scope, client, { role: '-e', source, target, key, more: LIMIT });
+  return await startSpiped(scope, client, { role: '-e', source, target, key, more: limit(client) });
 }

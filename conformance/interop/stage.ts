@@ -18,7 +18,7 @@ import { Scope } from '../subjects/scope.ts';
 import { type Policy, type Spiped, startSpiped } from '../subjects/spiped.ts';
 import { type Subject, titleOf } from '../subjects/subject.ts';
 import type { Pairing } from './pairing.ts';
-import { LIMIT } from './pipe.ts';
+import { limit } from './pipe.ts';
 import { Target, Turns } from './targets.ts';
 
 /** What daemons and targets a cell wants. */
@@ -104,7 +104,7 @@ export class Stage {
         target: behind.address,
         key: running.keys.server,
         policy,
-        more: LIMIT,
+        more: limit(server),
       });
       return { daemon, target: behind, turns };
     });
@@ -127,7 +127,7 @@ export class Stage {
         target,
         key: running.keys[sameKey ? 'server' : 'client'],
         policy,
-        more: LIMIT,
+        more: limit(pairing.client),
       }),
     };
     running.entrances.set(name, entrance);

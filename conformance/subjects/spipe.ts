@@ -5,7 +5,7 @@
 import type { Address } from './addresses.ts';
 import { Program } from './program.ts';
 import type { Scope } from './scope.ts';
-import { PATIENCE, type Policy, policyArguments } from './spiped.ts';
+import { type Policy, patience, policyArguments } from './spiped.ts';
 import { type Subject, titleOf } from './subject.ts';
 
 export interface SpipeSettings {
@@ -22,7 +22,7 @@ export function startSpipe(scope: Scope, subject: Subject, settings: SpipeSettin
   const args = [
     ...['-t', settings.target.text, '-k', settings.key],
     ...policyArguments(settings.policy),
-    ...PATIENCE,
+    ...patience(subject),
     ...(settings.more ?? []),
   ];
   return new Program(scope, titleOf(subject, 'spipe'), subject.spipe, args, subject.environment);

@@ -7,7 +7,7 @@ import { WAIT_LIMIT } from './deadline.ts';
 import { isListening } from './processes.ts';
 import { Program } from './program.ts';
 import type { Scope } from './scope.ts';
-import { type Subject, titleOf } from './subject.ts';
+import { has, type Subject, titleOf } from './subject.ts';
 
 /** What an end demands of the handshake: nothing, `-f` or `-g`. */
 export type Policy = 'none' | '-f' | '-g';
@@ -48,6 +48,12 @@ const POLL_INTERVALS = { first: 2, longest: 20 } as const;
  */
 export const PATIENCE: readonly string[] = ['-o', '60'];
 
+/** `-o` with these seconds, or {@link PATIENCE}; nothing where the subject has no such option. */
+export function patience(subject: Subject, seconds?: number): readonly string[] {
+  if (!has(subject, '-o')) return [];
+  return seconds === undefined ? PATIENCE : ['-o', String(seconds)];
+}
+
 export const policyArguments = (policy: Policy | undefined): readonly string[] =>
   policy === undefined || policy === 'none' ? [] : [policy];
 
@@ -70,7 +76,7 @@ export async function startSpiped(
     const args = [
       ...['-F', settings.role, '-s', source.text, '-t', settings.target.text],
       ...['-k', settings.key, ...policyArguments(settings.policy)],
-      ...(settings.timeout === undefined ? PATIENCE : ['-o', String(settings.timeout)]),
+      ...patience(subject, settings.timeout),
       ...(settings.more ?? []),
     ];
     const program = new Program(scope, title, subject.spiped, args, subject.environment);

@@ -1,13 +1,13 @@
 /** Subjects with a choice of engines: that the choice arrives at their programs. */
 
-import { writeFile } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { newAddress } from './addresses.ts';
 import { Scope } from './scope.ts';
 import { startSpipe } from './spipe.ts';
 import { startSpiped } from './spiped.ts';
-import { ENGINES, type Engine, ours, withEngine } from './subject.ts';
+import { ENGINES, type Engine, has, ours, subjectUnderTest, withEngine } from './subject.ts';
 
 let scope: Scope;
 
@@ -44,4 +44,19 @@ test('our engines are those that a daemon starts with', async () => {
     const { program } = await startSpiped(scope, subject, settings);
     expect(program.running, engine).toBe(true);
   }
+});
+
+test('another program may lack spipe or an option, when that is said, and is asked for no version', async () => {
+  await symlink('/bin/false', join(scope.directory, 'spiped'));
+  await expect(subjectUnderTest(scope.directory)).rejects.toThrow(
+    `SPIPED_SUBJECT=${scope.directory}: expected an executable file`,
+  );
+  const subject = await subjectUnderTest(scope.directory, 'spipe -g');
+  expect(subject.version).toBe('of no version');
+  expect([has(subject, 'spipe'), has(subject, '-g'), has(subject, '-f')]).toEqual([
+    ...[false, false, true],
+  ]);
+  await expect(subjectUnderTest(scope.directory, 'spipe -q')).rejects.toThrow(
+    'SPIPED_SUBJECT_LACKS=spipe -q: expected some of spipe -e -d -f -g -n -o',
+  );
 });

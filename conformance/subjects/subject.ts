@@ -33,6 +33,11 @@ export interface Subject {
   readonly engine?: Engine;
   readonly spiped: Command;
   readonly spipe: Command;
+  /**
+   * What it has not: `spipe`, a role (`-e`, `-d`) or an option of C's (`-f`, `-g`, `-n`, `-o`). It is never
+   * started so. Nothing where not said.
+   */
+  readonly lacks?: readonly string[];
   /** What `spiped -v` says after the name, such as `1.6.2`; a label, and nothing more. */
   readonly version: string;
   /** Does its spiped write a line to standard error when a connection fails? C is silent. */
@@ -47,12 +52,20 @@ export interface Subject {
 
 /**
  * The implementation that is tested beside C: `SPIPED_SUBJECT` where it is set (a directory that
- * holds `spiped` and `spipe`, or the path of a spiped with a spipe beside it), else our own.
+ * holds `spiped` and `spipe`, or the path of a spiped with a spipe beside it), else our own. What it
+ * lacks is named by `SPIPED_SUBJECT_LACKS`, with spaces between: `spipe -e -g`.
  *
  * @throws Error, naming the value, where what is asked for is not there.
  */
-export async function subjectUnderTest(named = process.env.SPIPED_SUBJECT): Promise<Subject> {
-  return named === undefined || named === '' ? await ours() : await thirdParty(named);
+export async function subjectUnderTest(
+  named = process.env.SPIPED_SUBJECT,
+  lacks = process.env.SPIPED_SUBJECT_LACKS ?? '',
+): Promise<Subject> {
+  if (named === undefined || named === '') return await ours();
+  return await thirdParty(
+    named,
+    lacks.split(' ').filter((each) => each !== ''),
+  );
 }
 
 /** Our own commands, as `npm run build` leaves them in `dist/bin`. */
@@ -89,6 +102,11 @@ export function titleOf({ name, engine }: Subject, program: string): string {
   return `${name} ${program}${engine === undefined ? '' : ` (${engine})`}`;
 }
 
+/** Has it this program, role or option? See {@link Subject.lacks}. */
+export function has({ lacks = [] }: Subject, what: string): boolean {
+  return !lacks.includes(what);
+}
+
 /** C spiped, wherever it was found. */
 export function upstreamSubject(upstream: FoundUpstream): Subject {
   return {
@@ -101,12 +119,24 @@ export function upstreamSubject(upstream: FoundUpstream): Subject {
   };
 }
 
-async function thirdParty(named: string): Promise<Subject> {
-  const programs = await programsAt(named).catch((error: Error) => {
-    throw new Error(`SPIPED_SUBJECT=${named}: ${error.message}`);
-  });
+/** What a subject can lack, as {@link Subject.lacks} has it. */
+const LACKABLE: readonly string[] = ['spipe', '-e', '-d', '-f', '-g', '-n', '-o'];
+
+async function thirdParty(named: string, lacks: readonly string[]): Promise<Subject> {
+  const unknown = lacks.filter((each) => !LACKABLE.includes(each));
+  if (unknown.length > 0) {
+    throw new Error(
+      `SPIPED_SUBJECT_LACKS=${lacks.join(' ')}: expected some of ${LACKABLE.join(' ')}`,
+    );
+  }
+  const programs = await programsAt(named, { spipe: !lacks.includes('spipe') }).catch(
+    (error: Error) => {
+      throw new Error(`SPIPED_SUBJECT=${named}: ${error.message}`);
+    },
+  );
   return {
     name: 'subject',
+    ...(lacks.length > 0 && { lacks }),
     spiped: [programs.spiped],
     spipe: [programs.spipe],
     version: await versionLabel([programs.spiped]),

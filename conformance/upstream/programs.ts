@@ -29,11 +29,11 @@ const VERSION_TIME_LIMIT = 20_000;
 /**
  * The programs at `place`: a directory that holds `spiped` and `spipe`, or a tree of upstream's as it
  * is built, with `spiped/spiped` and `spipe/spipe`; or the path of a spiped, with its spipe where one of
- * these has it.
+ * these has it. Where no spipe is asked for, the path of it may lead nowhere.
  *
  * @throws Error saying what is missing or not executable.
  */
-export async function programsAt(place: string): Promise<Programs> {
+export async function programsAt(place: string, wanted = { spipe: true }): Promise<Programs> {
   const absolute = resolve(place);
   const entry = await stat(absolute).catch(() => {
     throw new Error('no such file or directory');
@@ -45,6 +45,7 @@ export async function programsAt(place: string): Promise<Programs> {
   for (const spipe of [beside, inTree]) {
     if (await isExecutable(spipe)) return { spiped, spipe };
   }
+  if (!wanted.spipe) return { spiped, spipe: beside };
   throw new Error(`expected an executable file ${beside}`);
 }
 

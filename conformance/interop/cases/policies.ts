@@ -21,9 +21,11 @@ function policyCase(client: Policy, server: Policy): InteropCase {
   const refused = (client === '-f' && server === '-g') || (client === '-g' && server === '-f');
   const id = `policy-${plain(client)}-${plain(server)}`;
   const who = `the client with ${said(client)} and the server with ${said(server)}`;
+  const options = { client, server };
   return refused
     ? {
         id,
+        options,
         goal: `${who} refuse each other: the target gets no bytes, the client sees a close (HS-12)`,
         run: async (cell) => {
           await expectRefused(cell, {
@@ -35,6 +37,7 @@ function policyCase(client: Policy, server: Policy): InteropCase {
       }
     : {
         id,
+        options,
         goal: `${who} work together`,
         run: async ({ line }) => {
           const bytes = randomBytes(3_000);
