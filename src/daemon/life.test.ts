@@ -5,9 +5,11 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Scope } from '../../conformance/subjects/scope.ts';
+import type { SpipedConfig } from '../config/config.ts';
 import { VERSION } from '../config/version.ts';
+import { Life } from './life.ts';
 import {
   connectTo,
   daemonOf,
@@ -198,6 +200,19 @@ describe('in the foreground', () => {
     const { stderr } = await spiped.ended;
     expect(linesOf(stderr).filter(({ level }) => level === 'info')).toEqual([]);
   });
+});
+
+test('who drops no connection says nothing of it', () => {
+  const log = vi.fn();
+  const life = new Life({ drainTimeoutMilliseconds: 1000 } as SpipedConfig, { log });
+  life.dropped(0);
+  expect(log).not.toHaveBeenCalled();
+  life.dropped(1);
+  expect(log).toHaveBeenCalledWith(
+    ...['warn', 'drain-timeout'],
+    'dropped 1 connection, still open 1 s after SIGTERM (--drain-timeout)',
+    { connections: 1, seconds: 1 },
+  );
 });
 
 describe('in the background', () => {

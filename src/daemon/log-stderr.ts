@@ -39,7 +39,7 @@ export function directSink(writeNow: WriteNow, spell = plainSpelling): LogSink {
       const bytes = Buffer.from(`${torn ? '\n' : ''}${spell(line)}`);
       try {
         const written = writeNow(bytes);
-        torn = written === 0 ? torn : written < bytes.length;
+        torn = written < bytes.length;
         return written === bytes.length;
       } catch {
         return false;

@@ -1,6 +1,6 @@
 /** What a logger says of what it is given, and how. */
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { LogConfig, LogLevel } from '../config/config.ts';
 import { createLogger, type LogTime } from './log.ts';
 import type { LogLine, LogSink } from './log-sink.ts';
@@ -203,11 +203,26 @@ describe('the sink', () => {
     ]);
   });
 
-  test('can be replaced: what repeats goes on being counted', async () => {
-    const [first, second] = [memorySink(), memorySink()];
+  test('tells what a sink has lost after it took it, before the next line', () => {
+    const losses = [0, 2, 0];
+    const sink = { ...memorySink(), takeLost: () => losses.shift() ?? 0 };
+    const log = logger({}, sink);
+    for (const message of ['a', 'b', 'c']) log.log('warn', message, message);
+    expect(sink.lines).toEqual([
+      'spiped: a',
+      'spiped: 2 lines of the log could not be written',
+      'spiped: b',
+      'spiped: c',
+    ]);
+  });
+
+  test('can be replaced: it is closed, and what repeats goes on being counted', async () => {
+    const close = vi.fn(async () => {});
+    const [first, second] = [{ ...memorySink(), close }, memorySink()];
     const log = logger({}, first);
     for (let i = 0; i < 5; i++) log.log('warn', 'some-event', 'message');
     log.redirect(second);
+    expect(close).toHaveBeenCalledOnce();
     log.log('warn', 'some-event', 'message');
     await log.close();
     expect(first.lines).toHaveLength(5);

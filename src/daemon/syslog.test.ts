@@ -48,7 +48,10 @@ function line(text: string, level: LogLevel = 'warn'): LogLine {
 function sinkOf(command: string, clock?: () => number) {
   const fallback: string[] = [];
   const failures: string[] = [];
-  const fallbackSink: LogSink = { write: ({ prefix, text }) => fallback.push(prefix + text) > 0 };
+  const fallbackSink: LogSink = {
+    write: ({ prefix, text }) => fallback.push(prefix + text) > 0,
+    close: async () => void fallback.push('closed'),
+  };
   const sink = syslogSink({
     program: 'spiped',
     fallback: fallbackSink,
@@ -74,7 +77,7 @@ describe('logger', () => {
     await close();
     expect(await written('daemon.warning')).toBe('one\ntwo …\nthree\n');
     expect(await written('started')).toBe(`-t ${TAG} -p daemon.warning\n`);
-    expect([fallback, failures]).toEqual([[], []]);
+    expect([fallback, failures]).toEqual([['closed'], []]);
   });
 
   test('is started once for each level that is used, with its priority', async () => {
@@ -107,6 +110,23 @@ describe('logger', () => {
     await close();
   });
 
+  test('that does not exist: lines beyond a bound are refused until it is known', async () => {
+    const { sink, fallback, close } = sinkOf(path.join(directory, 'no-such-program'));
+    const taken = Array.from({ length: 1100 }, (_, i) => sink.write(line(`${i}`)));
+    expect(taken.filter(Boolean)).toHaveLength(1000);
+    await vi.waitFor(() => expect(fallback).toHaveLength(1000), 30_000);
+    expect([fallback[0], fallback.at(-1)]).toEqual(['spiped: 0', 'spiped: 999']);
+    await close();
+  });
+
+  test('of every level ends with the log, which is no failure, and so does the fallback', async () => {
+    const { sink, fallback, failures, close } = sinkOf(await fakeLogger(COPY));
+    for (const level of ['error', 'info', 'warn'] as const) sink.write(line(level, level));
+    await close();
+    expect(failures).toEqual([]);
+    expect(fallback).toEqual(['closed']);
+  });
+
   test('that dies is started again for the next line', async () => {
     const { sink, fallback, failures, close } = sinkOf(
       await fakeLogger('IFS= read -r line; echo "$line" >>"$out"'),
@@ -119,7 +139,7 @@ describe('logger', () => {
     }
     await close();
     expect(await written('daemon.warning')).toMatch(/^line\nline\n/);
-    expect([fallback, failures]).toEqual([[], []]);
+    expect([fallback, failures]).toEqual([['closed'], []]);
   });
 
   test('that dies again and again is left alone for a minute, and said once', async () => {
@@ -162,7 +182,7 @@ describe('logger', () => {
     await close();
     expect(taken).toBeGreaterThan(256);
     expect(taken).toBeLessThan(700);
-    expect(fallback).toEqual([]);
+    expect(fallback).toEqual(['closed']);
   });
 });
 

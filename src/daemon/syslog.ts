@@ -93,7 +93,7 @@ class SyslogSink implements LogSink {
       const args = ['-t', `${program}[${process.pid}]`, '-p', `daemon.${SEVERITIES[level][1]}`];
       const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'] });
       const feed = new Feed(child, (words, started) => {
-        if (this.feeds.get(level) === feed) this.feeds.delete(level);
+        this.feeds.delete(level);
         this.ended(words, started, feed.undelivered);
       });
       this.feeds.set(level, feed);
@@ -110,7 +110,6 @@ class SyslogSink implements LogSink {
     this.ends = [...this.ends.filter((time) => now - time < MINUTE_MILLISECONDS), now];
     if (!started || this.ends.length >= MAXIMUM_ENDS) {
       const before = this.suspendedUntil;
-      this.ends = [];
       this.suspendedUntil = now + MINUTE_MILLISECONDS;
       if (before === undefined) this.options.failed(words);
     }
@@ -161,7 +160,6 @@ class Feed {
   /** End its input and wait until it has taken it; when its time is up, end it. */
   close(): Promise<void> {
     const { child } = this;
-    if (this.over) return Promise.resolve();
     return new Promise((resolve) => {
       const giveUp = setTimeout(() => {
         child.stdin?.destroy();
