@@ -73,9 +73,9 @@ export class LogFile {
     return this.#stopped;
   }
 
-  /** Add a line: a JSON object without its digest. Without effect when stopped. */
+  /** Add a line, before {@link LogFile.end}: a JSON object without its digest. Not when stopped. */
   append(object: string): void {
-    if (this.#stopped || this.#ending) return;
+    if (this.#stopped) return;
     this.#objects.push(object);
     this.#waiting += object.length;
     this.#wake?.();

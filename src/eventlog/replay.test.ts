@@ -151,6 +151,19 @@ describe('the log of a connection with a defect', () => {
     );
   });
 
+  test.each([
+    ['an effect', '"effects":[]', '"effects":[{"type":"connectTarget"}]'],
+    ['another phase', '"phase":"dialingAndHandshaking"', '"phase":"handshaking"'],
+  ])('is different where %s came of the event that the core refuses', async (_, from, to) => {
+    const log = resealed(await record(wrong, found), (object, line) =>
+      line === 3 ? object.replace(from, to) : object,
+    );
+    expect(await replayText(log)).toMatchObject({
+      ...{ kind: 'different', line: 3, sequence: 2, event: 'endCompleted' },
+      difference: expect.stringContaining('the core refuses the event'),
+    });
+  });
+
   test('is different where what the defect led to is', async () => {
     const log = resealed(await record(wrong, found), (object) =>
       object.replaceAll('"code":"internal-error","detail":"a word of ours"', '"code":"cancelled"'),

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createSuite } from '../crypto/index.ts';
+import type { Outcome } from '../protocol/faults.ts';
 import type { ConnectionEvent } from '../protocol/vocabulary.ts';
 import type { LogRecord } from './format.ts';
 import { readEventLog, readEventLogFile } from './reader.ts';
@@ -381,6 +382,31 @@ describe('recording', () => {
     await settle();
     expect(recoveries).toEqual([]);
     await log.close();
+  });
+
+  test('takes the last connection from before the failure for no sign of its end either', async () => {
+    const [failing, last] = [log.begin(another()), log.begin(another())];
+    await expect.poll(() => storage.open).toBe(2);
+    storage.failing = { close: 'EIO' };
+    failing.end();
+    await expect.poll(() => messages).toHaveLength(1);
+    storage.failing = {};
+    last.end();
+    await log.close();
+    expect(recoveries).toEqual([]);
+  });
+
+  test('ends a log with the last outcome: a defect may show when a connection is closed', async () => {
+    const closing = (outcome: Outcome) => ({
+      ...NOTHING,
+      effects: [{ type: 'closeConnection' as const, outcome }],
+    });
+    recorder = log.begin(another());
+    recorder.record(ACCEPTED, closing({ code: 'closed' }));
+    recorder.record({ type: 'defectFound', detail: 'x' }, closing({ code: 'internal-error' }));
+    await log.close();
+    const records = await readAll(readEventLog(pieces(storage.onlyText)));
+    expect(records.at(-1)).toMatchObject({ end: { outcome: { code: 'internal-error' } } });
   });
 
   test('leaves a log that is recognized as cut short when the disk fills up on the way', async () => {
