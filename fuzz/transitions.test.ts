@@ -9,9 +9,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { connectionTransitions } from '../src/protocol/connection.transitions.ts';
+import type { ConnectionState } from '../src/protocol/connection.ts';
 import { handshakeTransitions } from '../src/protocol/handshake.transitions.ts';
 import type { Role } from '../src/protocol/parameters.ts';
+import { secretsOf } from '../src/protocol/secrets.ts';
 import type { TransitionTable } from '../src/protocol/transitions.ts';
+import type { ConnectionEvent } from '../src/protocol/vocabulary.ts';
 import { chooser } from './bench/chooser.ts';
 import { foldAgain } from './bench/fold-again.ts';
 import { HandshakeBench } from './bench/handshake-bench.ts';
@@ -40,6 +43,31 @@ test('no walk leaves the connection’s table, and folded again beside another i
       foldAgain([walk(one, choose), walk(other, choose)], choose);
     }),
     { numRuns: 300 },
+  );
+});
+
+//= HS-23
+//# The values x, ySC, dk1 and dk2 SHOULD be overwritten when they are not needed any more.
+test('HS-23: whatever was secret on a walk has been erased when it is over, however it ends', () => {
+  const role = fc.constantFrom<Role>('client', 'server');
+  fc.assert(
+    fc.property(fc.integer(), role, fc.boolean(), (seed, one, defect) => {
+      const bench = walk(one, chooser(seed));
+      const end = defect ? ({ type: 'defectFound', detail: 'at last' } as const) : undefined;
+      if (bench.outcome === undefined) bench.feed(end ?? { type: 'cancelRequested' });
+      // What was under way comes all the same.
+      bench.answer();
+      const secrets = bench.history.flatMap(({ event, state }) => [
+        ...secretsOf<ConnectionEvent>(event),
+        ...secretsOf<ConnectionState>(state),
+      ]);
+      const erased = bench.effects.flatMap((effect) =>
+        effect.type === 'eraseSecrets' ? effect.secrets : [],
+      );
+      expect(secrets.filter((secret) => secret.length > 0 && !erased.includes(secret))).toEqual([]);
+      expect(secretsOf<ConnectionState>(bench.state)).toEqual([]);
+    }),
+    { numRuns: 500 },
   );
 });
 
