@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addressOf } from '../../subjects/addresses.ts';
+import { waitLimit } from '../../subjects/deadline.ts';
 import type { Program } from '../../subjects/program.ts';
 import type { Scope } from '../../subjects/scope.ts';
 import { startSpiped } from '../../subjects/spiped.ts';
@@ -21,7 +22,7 @@ import { ClientReach, Door, type Reach, ServerReach } from '../reach.ts';
  * Milliseconds that one step may take. A demanded close is demanded within it, long before the 60
  * seconds of `-o` that these programs are started with; nothing is judged by how quick it is.
  */
-export const LIMIT = 10_000;
+export const LIMIT = waitLimit();
 
 export const GREETING = Buffer.from('what the plain end says at once');
 
