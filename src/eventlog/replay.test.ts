@@ -265,6 +265,14 @@ describe('a full log that was changed, with digests that fit', () => {
     });
   });
 
+  test('a derivation of another length is noticed, also without the key', async () => {
+    expect(await replayText(changed('client', /"output":"..../, '"output":"'))).toMatchObject({
+      kind: 'different',
+      sequence: 4,
+      difference: 'key derivation: length: recorded 61, replayed 64',
+    });
+  });
+
   test('an event that cannot happen there is noticed', async () => {
     const log = changed(
       'client',
