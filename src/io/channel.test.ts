@@ -5,10 +5,17 @@
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ChannelListener, streamChannel } from './channel.ts';
 import { type SocketPair, socketPair } from './testing/socket-pair.ts';
+
+/** What a read of a socket brings at the most (Node's buffer). */
+const FULL_READ = 64 * 1024;
 
 let pair: SocketPair;
 
@@ -143,8 +150,14 @@ test('CN-16: an end that comes before reading is asked for is told when it is', 
   await once(input, 'end');
   expect(journal.entries).toEqual([]);
   channel.startReading();
-  await journal.heard('end');
-  expect(journal.entries).toEqual(['end']);
+  channel.stopReading();
+  await new Promise(setImmediate);
+  expect(journal.entries).toEqual([]);
+  for (let i = 0; i < 2; i++) {
+    channel.startReading();
+    await new Promise(setImmediate);
+    expect(journal.entries).toEqual(['end']);
+  }
 });
 
 test('CN-11: a reset is a failure with the system’s code', async () => {
@@ -187,6 +200,43 @@ async function taken(length: number): Promise<void> {
   }
 }
 
+test('CN-15: in the turn after a full read nothing is read, whatever is asked for meanwhile', async () => {
+  const input = new PassThrough({ highWaterMark: 1024 * 1024 });
+  const channel = streamChannel(input, new PassThrough(), 'test');
+  const journal = new Journal();
+  const note = journal.bytesReceived.bind(journal);
+  journal.bytesReceived = (bytes) => {
+    note(bytes);
+    process.nextTick(() => {
+      channel.stopReading();
+      if (journal.entries.length < 3) channel.startReading();
+    });
+  };
+  channel.attach(journal);
+  for (let i = 0; i < 4; i++) input.write(new Uint8Array(FULL_READ));
+  channel.startReading();
+  for (const reads of [1, 2, 3, 3, 3]) {
+    await new Promise(setImmediate);
+    expect(journal.entries).toHaveLength(reads);
+  }
+});
+
+test('what could not be written is not reported as written, nor as ended', async () => {
+  const broken = { code: 'EIO' };
+  for (const act of ['send', 'endWriting'] as const) {
+    const output = new Writable({
+      write: (_bytes, _encoding, done) => done(Object.assign(new Error(), broken)),
+      final: (done) => done(Object.assign(new Error(), broken)),
+    });
+    const journal = new Journal();
+    const channel = streamChannel(new PassThrough(), output, 'test');
+    channel.attach(journal);
+    channel[act](new Uint8Array(1));
+    await journal.heard('failed');
+    expect(journal.entries).toEqual(['failed EIO']);
+  }
+});
+
 test('of two streams, either one’s failure is told, with its code', async () => {
   for (const failing of ['input', 'output'] as const) {
     const streams = { input: new PassThrough(), output: new PassThrough() };
@@ -198,8 +248,20 @@ test('of two streams, either one’s failure is told, with its code', async () =
   }
 });
 
+test('of two streams, each is missed when it is closed under the channel', async () => {
+  for (const closed of ['input', 'output'] as const) {
+    const streams = { input: new PassThrough(), output: new PassThrough() };
+    const journal = new Journal();
+    streamChannel(streams.input, streams.output, 'test').attach(journal);
+    streams[closed].destroy();
+    await journal.heard('failed');
+    expect(journal.entries).toEqual(['failed ERR_STREAM_PREMATURE_CLOSE']);
+  }
+});
+
 test('a socket that is already gone fails, later', async () => {
   pair.accepted.destroy();
+  await once(pair.accepted, 'close');
   const { journal } = attached();
   expect(journal.entries).toEqual([]);
   await journal.heard('failed');
@@ -233,6 +295,22 @@ test('what has no reset is destroyed', () => {
   const stream = new PassThrough();
   streamChannel(stream, stream, 'test').reset();
   expect(stream.destroyed).toBe(true);
+});
+
+test('a UNIX socket has no reset, and is destroyed', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'spiped-'));
+  const path = join(directory, 'socket');
+  const server = createServer();
+  try {
+    await new Promise<void>((done) => server.listen(path, done));
+    const socket = connect(path);
+    await once(socket, 'connect');
+    streamChannel(socket, socket, 'test').reset();
+    expect(socket.destroyed).toBe(true);
+  } finally {
+    server.close();
+    await rm(directory, { recursive: true });
+  }
 });
 
 test('after destroy nothing is heard', async () => {

@@ -1,11 +1,19 @@
 /** Goal of these tests: the listener holds, serves and refuses real sockets, and finishes. */
 
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import fs, {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import net, { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Channel } from './channel.ts';
 import { type Listener, openListener } from './listener.ts';
 import type { Endpoint } from './resolve.ts';
@@ -17,6 +25,8 @@ const directories: string[] = [];
 const listeners: Listener[] = [];
 
 afterEach(() => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
   for (const client of clients.splice(0)) client.destroy();
   for (const listener of listeners.splice(0)) listener.shutDown();
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
@@ -133,11 +143,49 @@ test('CN-19: a shutdown refuses the waiting, and finishes with the last open one
   });
   await new Promise((resolve) => setImmediate(resolve));
   expect(finished).toBe(false);
+  expect([listener.open, listener.served]).toEqual([1, 1]);
   served[0]?.end();
   await listener.finished;
+  expect([listener.open, listener.served]).toEqual([0, 1]);
   const late = connect(endpoint);
   const [error] = (await once(late, 'error')) as [NodeJS.ErrnoException];
   expect(error.code).toBe('ECONNREFUSED');
+});
+
+test('CN-18: of a socket that is held nothing is read; CN-10: it can be written to after its end', async () => {
+  const endpoint = { host: '127.0.0.1', port: await freePort(), family: 4 as const };
+  const served: Socket[] = [];
+  let end = (): void => {};
+  const listener = await openListener({
+    context: { maximumOpen: 1, maximumWaiting: 1 },
+    endpoint,
+    sockets: { keepAlive: true },
+    serve: (socket, ended) => {
+      served.push(socket);
+      end = ended;
+    },
+    limitReached: () => {},
+    acceptFailed: () => {},
+    socketLeft: () => {},
+  });
+  listeners.push(listener);
+  await knock(endpoint);
+  const waiting = await knock(endpoint);
+  await new Promise((done) => waiting.end('I wait', () => done(undefined)));
+  // The third is refused when the second has been accepted, and could have been read.
+  const third = await knock(endpoint);
+  await once(third.resume(), 'close');
+  served[0]?.destroy();
+  end();
+  const [, socket] = served;
+  if (socket === undefined) throw new Error('not served');
+  expect(socket.bytesRead).toBe(0);
+  const [data] = await Promise.all([once(socket, 'data'), once(socket, 'end'), socket.resume()]);
+  expect(String(data[0])).toBe('I wait');
+  await new Promise(setImmediate);
+  socket.end('and still hear');
+  expect(String((await once(waiting, 'data'))[0])).toBe('and still hear');
+  end();
 });
 
 test('CN-15: a socket that fails before there is a channel over it ends nothing else', async () => {
@@ -178,6 +226,48 @@ test('a UNIX socket is removed when listening stops, and nothing else', async ()
   renameSync(`${path}.new`, path);
   next.listener.shutDown();
   expect(readFileSync(path, 'utf8')).toBe('data');
+});
+
+test('a failure to remove the UNIX socket, or to accept, is told with its code', async () => {
+  const path = join(newDirectory(), 'socket');
+  let end = (): void => {};
+  const told: string[] = [];
+  const servers: Server[] = [];
+  const real = net.createServer;
+  vi.spyOn(net, 'createServer').mockImplementation(((options: net.ServerOpts) => {
+    const server = real(options);
+    servers.push(server);
+    return server;
+  }) as typeof createServer);
+  syncBuiltinESMExports();
+  const listener = await openListener({
+    context: { maximumOpen: 1, maximumWaiting: 1 },
+    endpoint: { path },
+    sockets: { keepAlive: true },
+    serve: (socket, ended) => {
+      end = () => {
+        socket.destroy();
+        ended();
+      };
+    },
+    limitReached: () => {},
+    acceptFailed: (code) => told.push(`accept ${code}`),
+    socketLeft: (code) => told.push(`left ${code}`),
+  });
+  servers[0]?.emit('error', Object.assign(new Error(), { code: 'ENOBUFS' }));
+  vi.spyOn(fs, 'openSync').mockImplementation(() => {
+    throw Object.assign(new Error(), { code: 'EMFILE' });
+  });
+  vi.spyOn(fs, 'unlinkSync').mockImplementation(() => {
+    throw Object.assign(new Error(), { code: 'EACCES' });
+  });
+  syncBuiltinESMExports();
+  await knock({ path });
+  while (told.length < 2) await new Promise(setImmediate);
+  listener.shutDown();
+  expect(told).toEqual(['accept ENOBUFS', 'accept EMFILE', 'left EACCES']);
+  end();
+  await listener.finished;
 });
 
 test('a port that is taken is an error of the system', async () => {

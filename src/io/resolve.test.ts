@@ -3,7 +3,9 @@
  * on a network; one test asks the real one for `localhost`.
  */
 
-import { describe, expect, test } from 'vitest';
+import dns from 'node:dns/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { describe, expect, test, vi } from 'vitest';
 import { parseAddress } from '../config/address.ts';
 import { type ResolverSystem, resolveAddress } from './resolve.ts';
 import { type Interfaces, readInterfaces } from './zone.ts';
@@ -52,6 +54,25 @@ const UNTOUCHED: ResolverSystem = {
     throw new Error('looked at the interfaces');
   },
 };
+
+test('names are looked up with the system’s resolver, and keep its order', async () => {
+  const found = [
+    { address: '::1', family: 6 },
+    { address: '127.0.0.1', family: 4 },
+  ];
+  const lookup = vi.spyOn(dns, 'lookup').mockImplementation((async () => found) as never);
+  syncBuiltinESMExports();
+  try {
+    expect(await resolveAddress(parseAddress('name.example:25'))).toEqual([
+      { host: '::1', port: 25, family: 6 },
+      { host: '127.0.0.1', port: 25, family: 4 },
+    ]);
+    expect(lookup).toHaveBeenCalledExactlyOnceWith('name.example', { all: true, verbatim: true });
+  } finally {
+    lookup.mockRestore();
+    syncBuiltinESMExports();
+  }
+});
 
 describe('without asking the system', () => {
   test.each([

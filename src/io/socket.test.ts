@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { createServer, type Server, Socket } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Channel } from './channel.ts';
 import type { Endpoint } from './resolve.ts';
 import { acceptedChannel, dial, nameEndpoint, type SocketOptions } from './socket.ts';
@@ -13,7 +13,7 @@ let port: number;
 const opened: { destroy(): void }[] = [];
 
 beforeEach(async () => {
-  server = createServer((socket) => opened.push(socket));
+  server = createServer({ allowHalfOpen: true }, (socket) => opened.push(socket));
   port = await listenOnLoopback(server);
 });
 
@@ -106,6 +106,66 @@ test('a cancelled dial says nothing', async () => {
   // Another dial to the same places comes to its end; the cancelled one would have, too.
   await dialled([local(deaf), local(port)]);
   expect(heard).toEqual([]);
+});
+
+test('a dial that is cancelled when its failure is on its way says nothing either', async () => {
+  const heard = (): void => expect.unreachable('this was cancelled');
+  const options = { keepAlive: true, bind: { host: '192.0.2.1', port: 0 } };
+  const cancel = dial([local(port)], options, { connected: heard, failed: heard });
+  // Node finds out in one tick, and tells it in the tick after the next.
+  process.nextTick(cancel);
+  await dialled([local(port)], options);
+});
+
+test('what happens to a connected socket is not the dial’s business any more', async () => {
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  const listener = { connected: vi.fn<(channel: Channel) => void>(), failed: vi.fn() };
+  const connected = new Promise<Channel>((resolve) => {
+    listener.connected.mockImplementation(resolve);
+  });
+  const cancel = dial([local(port), local(port)], { keepAlive: true }, listener);
+  const channel = await connected;
+  opened.push(channel);
+  // Without effect when the dial is over.
+  cancel();
+  const [socket] = await accepted;
+  const failed = new Promise((resolve) => {
+    channel.attach({
+      bytesReceived: () => {},
+      endReceived: () => {},
+      writeCompleted: () => {},
+      endCompleted: () => {},
+      failed: resolve,
+    });
+  });
+  channel.startReading();
+  socket.resetAndDestroy();
+  expect(await failed).toBe('ECONNRESET');
+  // A dial to the second endpoint would come before this one.
+  await dialled([local(port)]);
+  expect(listener.connected).toHaveBeenCalledOnce();
+  expect(listener.failed).not.toHaveBeenCalled();
+});
+
+test('CN-10: a dialled socket can be written to after the other end has ended', async () => {
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  const channel = await dialled([local(port)]);
+  if (typeof channel === 'string') throw new Error(channel);
+  const [socket] = await accepted;
+  await new Promise<void>((resolve) => {
+    channel.attach({
+      bytesReceived: () => {},
+      endReceived: resolve,
+      writeCompleted: () => {},
+      endCompleted: () => {},
+      failed: () => {},
+    });
+    channel.startReading();
+    socket.end();
+  });
+  await new Promise(setImmediate);
+  channel.send(Buffer.from('still here'));
+  expect(String((await once(socket, 'data'))[0])).toBe('still here');
 });
 
 test('endpoints and peers are named as addresses are written', async () => {

@@ -64,7 +64,6 @@ export function dial(
     });
     socket = candidate;
     const onError = (error: Error): void => {
-      candidate.destroy();
       attempt(index + 1, failureCode(error));
     };
     candidate.once('error', onError);
@@ -89,7 +88,7 @@ export function dial(
 //# may be left out.
 function localEnd(endpoint: Endpoint, { bind }: SocketOptions) {
   if (bind === undefined || 'path' in endpoint) return {};
-  return { localAddress: bind.host, ...(bind.port === 0 ? {} : { localPort: bind.port }) };
+  return { localAddress: bind.host, localPort: bind.port };
 }
 
 /** The remote end of an accepted socket. One that was reset before it was accepted has none left. */
