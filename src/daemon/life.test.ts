@@ -130,11 +130,13 @@ describe('in the foreground', () => {
     '%s says what it cuts off, and is obeyed',
     async (it) => {
       const spiped = await listening();
-      await openConnections(1);
+      const [one] = await openConnections(2);
+      one?.destroy();
+      await said(spiped.stderr, 'connection-ended');
       spiped.child.kill(it);
       const { signal, stderr } = await spiped.ended;
       expect(signal).toBe(it);
-      const stopped = { signal: it, connections: 1, cut: 1 };
+      const stopped = { signal: it, connections: 2, cut: 1 };
       expect(linesOf(stderr).at(-1)).toEqual({ level: 'info', event: 'stopped', ...stopped });
       expect(existsSync(path('e'))).toBe(false);
     },

@@ -434,7 +434,7 @@ describe('what went wrong', () => {
     // What came before it, up to its first byte, is as it was sent.
     const arrivals = illustration.moments.flatMap(({ marks }) =>
       marks.flatMap((mark) =>
-        mark.kind === 'arrow' && mark.to === 'server' ? [[mark.label, mark.changed]] : [],
+        mark.kind === 'arrow' && mark.from === 'wire' ? [[mark.label, mark.changed]] : [],
       ),
     );
     expect(arrivals).toContainEqual(['nonceC', false]);
