@@ -103,16 +103,14 @@ export interface StepEntry extends EntryTimes {
   readonly content: LogContent;
   readonly event: ConnectionEvent;
   readonly effects: readonly (ConnectionEffect | FullEffect)[];
+  /** In the order of the calls, usually none. */
   readonly derivations: readonly Derivation[];
 }
 
 /** One event of a `full` log, with what came of it. */
-export interface FullEntry extends EntryTimes {
+export interface FullEntry extends StepEntry {
   readonly content: 'full';
-  readonly event: ConnectionEvent;
   readonly effects: readonly FullEffect[];
-  /** In the order of the calls, usually none. */
-  readonly derivations: readonly Derivation[];
 }
 
 /** One event of a `wire` log, with what came of it. */
