@@ -157,6 +157,11 @@ test('a conformance case shows what it cites by the tests of its folder that hav
   const name = 'ours-ours > first: the nonce comes first (HS-2)';
   const file = 'conformance/interop/a.test.ts';
   expect(problemsOf(check([MUST], both, [ran('passed', { file, name })]))).toEqual([]);
+  const byMeta = { file, name: 'ours-ours > first', goal: 'the nonce comes first (HS-2)' };
+  expect(problemsOf(check([MUST], both, [ran('passed', byMeta)]))).toEqual([]);
+  expect(check([MUST], both, [ran('passed', { ...byMeta, goal: 'other' })]).problems).not.toEqual(
+    [],
+  );
   const elsewhere = ran('passed', { file: 'conformance/survival/a.test.ts', name });
   expect(check([MUST], both, [elsewhere]).problems).not.toEqual([]);
 });

@@ -11,7 +11,7 @@
 
 import { REQUIREMENTS_FILE, type Requirement } from '../requirements.ts';
 import type { PlacedCitation, Sources } from './project.ts';
-import type { TestResult } from './results.ts';
+import { runsCase, type TestResult } from './results.ts';
 
 /** Something that is wrong, and where. */
 export interface Problem {
@@ -180,9 +180,7 @@ function demonstrate(citation: PlacedCitation, results: readonly TestResult[]): 
   const { about, kind, file, goal } = citation;
   const tests = results.filter((test) => {
     if (kind === 'case')
-      return (
-        goal !== undefined && roomOf(test.file) === roomOf(file) && test.name.endsWith(`: ${goal}`)
-      );
+      return goal !== undefined && roomOf(test.file) === roomOf(file) && runsCase(test, goal);
     if (test.file !== file || test.line === undefined || about === undefined) return false;
     return test.line >= about.first && test.line <= about.last;
   });

@@ -13,7 +13,7 @@ import {
   type VectorFamily,
 } from './evidence.ts';
 import type { Case, PlacedCitation } from './project.ts';
-import type { TestResult } from './results.ts';
+import { runsCase, type TestResult } from './results.ts';
 
 /** Where something stands: a file relative to the project's directory, and a line from 1. */
 export interface Place {
@@ -140,7 +140,7 @@ function placeOf({ file, about, line }: PlacedCitation): Place {
 }
 
 function caseOf({ file, line, goal }: Case, results: readonly TestResult[]): CasePlace {
-  const runs = results.filter((test) => test.name.endsWith(`: ${goal}`));
+  const runs = results.filter((test) => runsCase(test, goal));
   const count = (state: TestResult['state']): number =>
     runs.filter((test) => test.state === state).length;
   return {

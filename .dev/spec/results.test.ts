@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { storedResults, storeResults, type TestResult } from './results.ts';
+import type { TestModule } from 'vitest/node';
+import { resultsOf, runsCase, storedResults, storeResults, type TestResult } from './results.ts';
 
 let root: string;
 beforeEach(() => {
@@ -27,4 +28,18 @@ test('results are kept, but for those of files that are different now, or gone',
 
 test('without a run there is nothing, and it is said what to run', () => {
   expect(() => storedResults(root)).toThrow(/^there is no report\/results.json: run npm/);
+});
+
+test('a test that has a goal among its metadata runs the case with that goal', () => {
+  const one = {
+    fullName: 'ours-ours > first',
+    location: { line: 7 },
+    result: () => ({ state: 'passed' }),
+    meta: () => ({ goal: 'the nonce comes first (HS-2)' }),
+  };
+  const module = { moduleId: path.join(root, 'a.test.ts'), children: { allTests: () => [one] } };
+  const [result] = resultsOf([module as unknown as TestModule], root);
+  expect(result).toMatchObject({ name: 'ours-ours > first', line: 7, state: 'passed' });
+  expect(result && runsCase(result, 'the nonce comes first (HS-2)')).toBe(true);
+  expect(result && runsCase(result, 'comes first (HS-2)')).toBe(false);
 });

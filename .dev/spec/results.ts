@@ -23,6 +23,20 @@ export interface TestResult {
   readonly state: 'passed' | 'failed' | 'skipped' | 'pending';
   /** Why it was skipped, where it said so. */
   readonly note?: string;
+  /** The goal of the conformance case that it runs, where its name does not end with it. */
+  readonly goal?: string;
+}
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** The goal of a conformance case, for whoever reports on requirements. */
+    goal?: string;
+  }
+}
+
+/** Does this test run the conformance case with this goal? */
+export function runsCase({ name, goal: own }: TestResult, goal: string): boolean {
+  return own === goal || name.endsWith(`: ${goal}`);
 }
 
 /** Ignored by git, beside the report. */
@@ -35,7 +49,12 @@ export function resultsOf(modules: readonly TestModule[], root: string): readonl
     return [...module.children.allTests()].map((test) => {
       const { state, note } = test.result() as { state: TestResult['state']; note?: string };
       const line = test.location?.line;
-      return { file, line, name: test.fullName, state, ...(note === undefined ? {} : { note }) };
+      const { goal } = test.meta();
+      return {
+        ...{ file, line, name: test.fullName, state },
+        ...(note !== undefined && { note }),
+        ...(goal !== undefined && { goal }),
+      };
     });
   });
 }

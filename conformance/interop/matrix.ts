@@ -1,5 +1,6 @@
 /**
- * Turns cases into tests: one for each pairing, named `pairing > id: goal`.
+ * Turns cases into tests: one for each pairing, named `pairing > id`. Versions and goals are not in the
+ * names, so that they stay as they are from run to run; a goal is the test's metadata.
  */
 
 import { afterAll, describe, test } from 'vitest';
@@ -17,20 +18,19 @@ const TEST_TIMEOUT = 120_000;
 export async function declareMatrix(topic: string, cases: readonly InteropCase[]): Promise<void> {
   const { versions, runnable, skipped } = await pairings();
   const obstacles = await obstaclesOf(cases);
-  describe(`${topic} (${versions})`, () => {
-    const stage = new Stage();
-    afterAll(() => stage.clear());
-    for (const pairing of runnable) {
-      const own = cases.filter((each) => isFor(pairing, each));
-      if (own.length === 0) continue;
-      describe(pairing.name, () => {
-        afterAll(() => stage.leave(pairing));
-        for (const each of own) declareCell(stage, pairing, each, obstacles.get(each));
-      });
-    }
-    // Why, was printed when the programs were looked for.
-    for (const name of skipped) test.skip(name, () => {});
-  });
+  process.stderr.write(`${topic}: ${versions}\n`);
+  const stage = new Stage();
+  afterAll(() => stage.clear());
+  for (const pairing of runnable) {
+    const own = cases.filter((each) => isFor(pairing, each));
+    if (own.length === 0) continue;
+    describe(pairing.name, () => {
+      afterAll(() => stage.leave(pairing));
+      for (const each of own) declareCell(stage, pairing, each, obstacles.get(each));
+    });
+  }
+  // Why, was printed when the programs were looked for.
+  for (const name of skipped) test.skip(name, () => {});
 }
 
 /** Has the matrix a cell for this case and this pairing? */
@@ -62,12 +62,13 @@ function declareCell(
   each: InteropCase,
   obstacle: string | undefined,
 ): void {
-  const title = `${each.id}: ${each.goal}`;
+  const { id, goal } = each;
+  const meta = { goal };
   if (obstacle !== undefined) {
-    test.skip(title, () => {});
+    test.skip(id, { meta }, () => {});
     return;
   }
-  test(title, { timeout: TEST_TIMEOUT }, async ({ onTestFinished }) => {
+  test(id, { timeout: TEST_TIMEOUT, meta }, async ({ onTestFinished }) => {
     const scope = await Scope.open();
     let passed = false;
     // Also after a timeout, when the case itself still hangs.
@@ -91,9 +92,8 @@ function declareCell(
       passed = true;
     } catch (error) {
       const account = scope.account();
-      throw new Error(`${error instanceof Error ? error.message : error}\n${account}`, {
-        cause: error,
-      });
+      const message = error instanceof Error ? error.message : error;
+      throw new Error(`${goal}\n${message}\n${account}`, { cause: error });
     }
   });
 }
