@@ -114,20 +114,6 @@ describe('without -F', () => {
     expect(stderr).toBe('undefined function nothing is left to do\n');
   });
 
-  test('the terminal is left as whoever uses it has set it since', async ({ skip }) => {
-    if (spawnSync('script', ['-qec', 'stty', '/dev/null']).status !== 0) skip('needs script(1)');
-    const words = [...SPIPED, ...daemon(writeKey(scope))].map((word) => `'${word}'`).join(' ');
-    const lines = [
-      `${words} && stty -echo && pid=$(cat pid) && kill $pid`,
-      'while kill -0 $pid 2>/dev/null; do sleep 0.05; done',
-      'stty -a',
-    ];
-    writeFileSync(path('lines'), lines.join('\n'));
-    const command = ['script', '-qec', 'sh lines', '/dev/null'];
-    const { stdout } = await runSpiped(scope, [], { command });
-    expect(stdout).toMatch(/ -echo /);
-  });
-
   test('the working directory stays', async ({ skip }) => {
     if (NO_PROC) skip(NO_PROC);
     await runSpiped(scope, daemon(writeKey(scope)));

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Scope } from '../../conformance/subjects/scope.ts';
+import { parseSpiped } from '../cli/spiped-options.ts';
 import type { SpipedConfig } from '../config/config.ts';
 import { VERSION } from '../config/version.ts';
 import { Life } from './life.ts';
@@ -63,6 +64,25 @@ const self = (pid: number) => ({
 });
 
 const said = (text: () => string, event: string) => until(event, () => text().includes(event));
+
+test.each([
+  [undefined, 'stopped by SIGINT before it listened'],
+  [{ served: 3, open: 0 }, 'stopped at once by SIGINT: 3 connections served'],
+  [
+    { served: 3, open: 1 },
+    'stopped at once by SIGINT: 3 connections served, of which 1 were cut off',
+  ],
+] as const)('of an end by a signal it is said what was cut off: %j', (listener, text) => {
+  const parsed = parseSpiped(['-F', ...daemon()]);
+  if (parsed.kind !== 'run') throw new Error(parsed.text);
+  const lines: string[] = [];
+  const life = new Life(parsed.config, { log: (_level, _event, message) => lines.push(message) });
+  if (listener !== undefined) {
+    life.listensWith({ ...listener, finished: Promise.resolve(), shutDown: () => {} });
+  }
+  life.endsBy('SIGINT');
+  expect(lines).toEqual([text]);
+});
 
 /** One in the foreground that has said that it listens. */
 async function listening(...more: string[]): Promise<Started> {

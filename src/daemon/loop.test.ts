@@ -84,6 +84,15 @@ describe('starts', () => {
   });
 });
 
+test('the same link-local address is another one in another zone', () => {
+  const config = { source: parseAddress('fe80::1%a:80'), target: parseAddress('fe80::1%b:80') };
+  const at = (host: string) => ({ host, port: 80, family: 6 }) as const;
+  const refuse = (source: string, target: string) => () =>
+    refuseLoop(config, { source: at(source), target: [at(target)] });
+  expect(refuse('fe80::1%a', 'fe80::1%b')).not.toThrow();
+  expect(refuse('fe80::1%a', 'fe80:0::1%a')).toThrow(/without end/);
+});
+
 describe('of UNIX sockets', () => {
   let folder: string;
   beforeAll(() => {

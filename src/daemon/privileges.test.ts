@@ -184,7 +184,11 @@ describe('as root', () => {
     expect(() => dropPrivileges('nobody:nogroup', logger, system)).toThrow(
       'privileges are not given up (-u): the process can take its old group again',
     );
-    dropPrivileges('nobody', logger, new FakeSystem());
+    // Who was not asked for a group keeps whatever there is.
+    const other = new FakeSystem(0, 12);
+    other.setgid = () => {};
+    dropPrivileges('nobody', logger, other);
+    expect(other).toMatchObject({ uid: 65534, gid: 12 });
   });
 
   test('root may stay root when it is told to', () => {

@@ -196,7 +196,7 @@ export class WorkerProcess {
   }
 }
 
-/** Write all of it. When the worker has read it, and closed its end, ours is closed, too. */
+/** Write all of it. It is closed when the worker has read it, or has ended, whichever is first. */
 function give(stream: unknown, bytes: Uint8Array): void {
   if (!(stream instanceof Writable)) return;
   stream.on('error', ignore);

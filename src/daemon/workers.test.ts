@@ -3,6 +3,7 @@
  * one worker happens to its connections and to nothing else (CN-15).
  */
 
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -15,10 +16,12 @@ import {
 } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { unixAddress } from '../../conformance/subjects/addresses.ts';
+import { within } from '../../conformance/subjects/deadline.ts';
 import { isListening as listensOn } from '../../conformance/subjects/processes.ts';
-import { Scope } from '../../conformance/subjects/scope.ts';
+import { SCOPE_MARK, Scope } from '../../conformance/subjects/scope.ts';
 import { START_MARKS } from './start-mark.ts';
 import {
   childrenOf,
@@ -31,6 +34,7 @@ import {
   nameOf,
   openTarget,
   runSpiped,
+  SAYS_WHEN_IDLE,
   SPIPED,
   startSpiped,
   until,
@@ -158,6 +162,17 @@ describe('two workers', () => {
   //= CN-18
   //# At the limit of simultaneous connections (`-n`) a daemon MUST NOT dial for or read from further
   //# connections; they wait and are served in turn.
+  test('leave it to the daemon to warn of what their event logs hold', async () => {
+    mkdirSync(path('logs'));
+    const { stderr, pid } = await openServer(
+      ...['--event-log', path('logs'), '--event-log-content', 'full'],
+    );
+    // They serve, and so have said what they had to say.
+    await connect(2);
+    expect(stderr()).toMatch(/^[^\n]*hold private keys and plaintext[^\n]*\n$/);
+    process.kill(pid, 'SIGTERM');
+  });
+
   test('have one limit of connections (CN-18)', async () => {
     const { stderr } = await openDaemon(2, '-n', '5');
     const [, second] = await connect(5);
@@ -296,6 +311,21 @@ describe('a worker that dies', () => {
     expect(stderr().startsWith(said)).toBe(true);
   });
 
+  test('is not replaced when the daemon ends', async () => {
+    await openTarget(scope, 't', (socket) => atTarget.push(socket));
+    const args = end('-d', 'd', 't', '--workers', '1');
+    const { child, pid, stderr, ended } = startSpiped(scope, args, SAYS_WHEN_IDLE);
+    await untilListening(pid, 'd');
+    const [worker = 0] = await workersOf(pid, 1);
+    // It serves, and so what ends it is no failure of the start.
+    await connect(1);
+    process.kill(worker, 'SIGKILL');
+    await until('the line about it', () => stderr().includes('another one takes its place'));
+    child.kill('SIGTERM');
+    expect(await ended).toMatchObject({ code: 0, signal: null });
+    expect(stderr()).toMatch(/place\nnothing is left to do\n$/);
+  });
+
   test('leaves those that had not reached it to the others, and to the next', async () => {
     const { workers, stderr } = await openDaemon(1);
     const [worker = 0] = workers;
@@ -343,6 +373,22 @@ test('a worker that is out of descriptors closes what it cannot take, and goes o
   // It waits for the end of each connection that it has not heard of: there is none.
   child.kill('SIGTERM');
   expect(await ended).toMatchObject({ code: 0 });
+});
+
+test('a worker whose daemon is gone before it has begun ends with it, and says nothing', async () => {
+  const [program = ''] = SPIPED;
+  const worker = spawn(process.execPath, [program, ...end('-d', 'd', 't')], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, [START_MARKS.worker]: '3', [SCOPE_MARK]: scope.mark },
+  });
+  worker.disconnect();
+  (worker.stdio[3] as Writable).on('error', () => {}).end(randomBytes(32));
+  let said = '';
+  worker.stderr?.on('data', (text) => {
+    said += text;
+  });
+  const [code, signal] = await within('its end', once(worker, 'exit'));
+  expect({ code, signal, said }).toEqual({ code: null, signal: 'SIGKILL', said: '' });
 });
 
 test('what looks like a worker, and was not started by a daemon, is none, and no daemon either', async () => {
