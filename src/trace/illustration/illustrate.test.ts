@@ -222,17 +222,19 @@ describe('a connection seen from both ends', () => {
   });
 
   test.each([
-    ['early', '2024-01-01', 'client'],
-    ['late', '2024-03-01', 'server'],
+    ['early', '2024-01-01', 'client', Number.POSITIVE_INFINITY],
+    ['late', '2024-03-01', 'server', Number.POSITIVE_INFINITY],
+    // The last packets of this log are none of the last of the other.
+    ['late, and the other log cut short', '2024-03-01', 'server', 60],
   ])(
     'has its events in the order of cause and effect, however wrong a clock is: %s',
-    async (_, day, next) => {
+    async (_, day, next, lines) => {
       const many = Array.from({ length: 30 }, (_, i) => bytesOf(`m ${i}`, 1024));
       const { logs } = await record({ plaintext: { client: many, server: many } });
       const skewed = resealed(logs.client, (object) =>
         object.replace(/"started":"[^T]*T/, `"started":"${day}T`),
       );
-      const { moments } = await draw([skewed, logs.server], {
+      const { moments } = await draw([skewed, sealed(objectsOf(logs.server).slice(0, lines))], {
         limits: { events: { first: 1000, last: 1 }, packets: { first: 2, last: 2 } },
       });
       const sent = { client: 0, server: 0 };
@@ -240,12 +242,15 @@ describe('a connection seen from both ends', () => {
       for (const { end, event, effects } of moments) {
         received[end] += Number(/^cipher: received (\d+) byte/.exec(event)?.[1] ?? 0);
         const other = end === 'client' ? 'server' : 'client';
-        expect(received[end]).toBeLessThanOrEqual(sent[other]);
+        // Of what the other's log does not tell any more, nothing is known.
+        if (end === 'server' || lines === Number.POSITIVE_INFINITY) {
+          expect(received[end]).toBeLessThanOrEqual(sent[other]);
+        }
         for (const { text } of effects) {
           sent[end] += Number(/^cipher: send (\d+) byte/.exec(text)?.[1] ?? 0);
         }
       }
-      expect(received.server).toBe(320 + 30 * 1060);
+      expect(sent.client).toBe(320 + 30 * 1060);
       // A server accepts who has dialled; where nothing is caused, the clocks decide.
       expect([moments[0]?.end, moments[1]?.end]).toEqual(['client', next]);
     },
@@ -372,7 +377,10 @@ describe('what cannot be shown', () => {
     const wire = await draw([logs.server], { secret: bytesOf('another', 32) });
     expect(wire.remarks.join(' ')).toContain('is not the one that the server ran with');
     // Before it has sent an h, nothing speaks against a key.
-    const early = sealed(objectsOf(logs.server).slice(0, 4));
+    const events = objectsOf(logs.server);
+    const own = events.findIndex((event) => event.includes('keyPairGenerated'));
+    const early = sealed(events.slice(0, own));
+    expect(early).toContain('"type":"bytesReceived","side":"cipher"');
     const cut = await draw([early], { secret: bytesOf('another', 32) });
     expect(cut.remarks.join(' ')).not.toContain('is not the one');
   });
