@@ -133,4 +133,8 @@ test('the page does not replace what it is made from, under another name either'
     expect(stderr).toContain('would replace');
   }
   expect(await readFile(place('client'), 'utf8')).toBe(pair.logs.client);
+  // Another file may be there.
+  await writeFile(place('old'), 'an old page');
+  expect((await html({ file: 'client', output: 'old' })).code).toBe(0);
+  expect(await readFile(place('old'), 'utf8')).toContain('</html>');
 });
