@@ -84,18 +84,18 @@ function once(resolve: Resolve): LookUp {
 //# MUST have gone to the background before, unless `-F` is given.
 function patiently(resolve: Resolve, logger: Logger): LookUp {
   return async (option, address) => {
-    const said = new Set<string>();
+    const reported = new Set<string>();
     for (;;) {
       try {
         return await resolve(address);
       } catch (error) {
         const reason = systemReason(error);
         // Each reason once: a network that is down at night would fill a disk by morning.
-        if (!said.has(reason)) {
+        if (!reported.has(reason)) {
           const message = `${reason}; looking up ${address.text} (${option}) every second until it is found`;
           logger.log('warn', 'name-not-resolved', message);
         }
-        said.add(reason);
+        reported.add(reason);
       }
       await new Promise((retry) => setTimeout(retry, RETRY_MILLISECONDS));
     }

@@ -41,9 +41,9 @@ const CUT_OFF = 128 + 15;
 const isInit = process.pid === 1;
 
 /**
- * From the first moment of the process. To be called with what is going to serve, just before the
- * socket listens, so that whoever sees it listen can end it in order; what a signal asks for then
- * is done as soon as it is there.
+ * From the first moment of the process. To be called with what is going to serve, in the turn of the
+ * event loop in which the socket begins to listen, so that whoever sees it listen can end it in
+ * order; what a signal asks for then is done as soon as it is there.
  */
 export function obeySignals(options: SignalOptions): (serving: Promise<Serving>) => void {
   const { background, ignored, end } = options;

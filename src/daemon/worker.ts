@@ -29,8 +29,8 @@ const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 const KEY_BYTES = 32;
 
-/** Said by the daemon, once, and not by each worker. */
-const SAID_ALREADY = ['event-log-holds-secrets', 'groups-kept'];
+/** Logged by the daemon, once, and not by each worker. */
+const LOGGED_BY_DAEMON = ['event-log-holds-secrets', 'groups-kept'];
 
 /**
  * Run a worker to its end. `keyDescriptor` is where K comes from. Resolves to the exit status: 0
@@ -84,7 +84,7 @@ function loggerThroughDaemon({ log: { level: upTo } }: SpipedConfig): Logger {
     log(level, event, message, fields) {
       // Nothing is sent only to be dropped.
       if (LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(upTo)) return;
-      if (SAID_ALREADY.includes(event)) return;
+      if (LOGGED_BY_DAEMON.includes(event)) return;
       send({ kind: 'log', level, event, message, fields });
     },
   };
