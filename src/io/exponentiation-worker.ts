@@ -15,12 +15,8 @@ parentPort?.on('message', ({ slot, of }: PowerRequest) => {
   const power = compute(of === 'generator' ? { x } : { x, base: Uint8Array.from(shared.base) });
   shared.power.set(power);
   eraseSecrets([x, power]);
-  say(slot);
+  parentPort?.postMessage(slot satisfies ThreadMessage);
 });
 
 // Started is not enough: a file that cannot be loaded starts, too.
-say('ready');
-
-function say(message: ThreadMessage): void {
-  parentPort?.postMessage(message);
-}
+parentPort?.postMessage('ready' satisfies ThreadMessage);

@@ -11,7 +11,7 @@ import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { ReadStream, WriteStream } from 'node:tty';
 import { type Channel, streamChannel } from './channel.ts';
-import { isNonBlocking, kindOf, openOwnDescription } from './own-description.ts';
+import { type Direction, isNonBlocking, kindOf, openOwnDescription } from './own-description.ts';
 import { relayedInput, relayedOutput } from './relay.ts';
 import { DESCRIPTORS, release } from './standard-streams.ts';
 
@@ -23,22 +23,14 @@ export function stdioChannel(): Channel {
 }
 
 function openInput(): Readable {
-  const kind = kindOf(STDIN);
-  if (kind === 'file') return createReadStream('', { fd: STDIN });
-  const own = openOwnDescription(STDIN, 'read');
-  // Where there is not even a `cat`, no script goes on after us.
-  const relayed = own === undefined && !isNonBlocking(STDIN) ? relayedInput(STDIN) : undefined;
-  if (relayed !== undefined) return relayed;
-  const fd = own ?? STDIN;
-  return kind === 'terminal'
-    ? new ReadStream(fd)
-    : new Socket({ fd, readable: true, writable: false, allowHalfOpen: true });
+  if (kindOf(STDIN) === 'file') return createReadStream('', { fd: STDIN });
+  return openStream(STDIN, 'read', relayedInput);
 }
 
 function openOutput(): Writable {
   // Such a stream closes its descriptor itself.
   if (kindOf(STDOUT) === 'file') return createWriteStream('', { fd: STDOUT });
-  const output = openOutputStream();
+  const output = openStream(STDOUT, 'write', relayedOutput);
   // Who reads it learns of its end now, not when this process ends: it is closed, and a socket that
   // is standard input as well, and so stays open, is shut down.
   //= CL-44
@@ -50,14 +42,20 @@ function openOutput(): Writable {
   return output;
 }
 
-function openOutputStream(): Writable {
-  const own = openOwnDescription(STDOUT, 'write');
-  const relayed = own === undefined && !isNonBlocking(STDOUT) ? relayedOutput(STDOUT) : undefined;
+/** What is neither a file nor a device, as a stream that the event loop waits for. */
+function openStream<Relay>(
+  descriptor: number,
+  direction: Direction,
+  relay: (descriptor: number) => Relay | undefined,
+): Relay | Socket {
+  const own = openOwnDescription(descriptor, direction);
+  // Where there is not even a `cat`, no script goes on after us.
+  const relayed = own === undefined && !isNonBlocking(descriptor) ? relay(descriptor) : undefined;
   if (relayed !== undefined) return relayed;
-  const fd = own ?? STDOUT;
-  return kindOf(STDOUT) === 'terminal'
-    ? new WriteStream(fd)
-    : new Socket({ fd, readable: false, writable: true, allowHalfOpen: true });
+  const fd = own ?? descriptor;
+  const readable = direction === 'read';
+  if (kindOf(descriptor) === 'terminal') return readable ? new ReadStream(fd) : new WriteStream(fd);
+  return new Socket({ fd, readable, writable: !readable, allowHalfOpen: true });
 }
 
 /** As under inetd(8): the network is both. */
