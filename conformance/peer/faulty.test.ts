@@ -95,8 +95,16 @@ const FOUND: Readonly<Record<Omission, Found>> = {
   },
 };
 
+const REFUSES_NOTHING: readonly Omission[] = [
+  ...(['h is not compared', 'y is not compared with p', 'MACs are not compared'] as const),
+  ...(['any length is taken', 'a bad packet is passed over'] as const),
+];
+
 /** Milliseconds that a step may take with an end that leaves something out: most never come. */
-const SOON = 300;
+const SOON = 400;
+
+/** The same where so many never come that it would take minutes. */
+const BRIEF = 100;
 
 let scope: Scope;
 beforeAll(async () => {
@@ -126,6 +134,22 @@ test.each(Object.entries(FOUND))('an end is found out when %s', async (omission,
     const wrong = await judge(reach, name, SOON);
     expect(wrong.join('; '), `${name} finds it, as the ${as}`).toMatch(because);
   }
+});
+
+test('an end that refuses nothing is found out by everything that is to be refused', {
+  timeout: 180_000,
+}, async () => {
+  const reach = await startEnd(scope, 'server', REFUSES_NOTHING, BRIEF);
+  const earlier = await passThrough(await startEnd(scope, 'server', [], LIMIT), LIMIT);
+  const unseen: string[] = [];
+  for (const [name, { needs, subjects, reaction }] of UNTIMED) {
+    // Where the stream ends early, there is nothing that it could go on with.
+    if (needs !== undefined || !subjects.includes('server') || name.startsWith('end-')) continue;
+    if (reaction('server').outcome !== 'refuses') continue;
+    const found = await judge(reach, name, BRIEF, earlier);
+    if (found.every((what) => what.startsWith('a connection afterwards'))) unseen.push(name);
+  }
+  expect(unseen).toEqual([]);
 });
 
 async function judge(

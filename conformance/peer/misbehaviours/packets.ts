@@ -17,7 +17,7 @@ import {
   PACKET_LENGTH,
   TEXT_LENGTH,
 } from '../parameters.ts';
-import { after, before, type Step, without } from '../plan.ts';
+import { after, before, instead, type Step, without } from '../plan.ts';
 import type { Known } from '../points.ts';
 
 type Turn<T> = (value: T, known: Known) => T;
@@ -79,7 +79,11 @@ export const numbers = {
   'packet-replayed-later': refusedSecond(
     'PK-7 PK-11',
     'sends the first packet again after the third',
-    { packets: inRest((packets, { sealed }) => [...packets, ...sealed.slice(0, 1)]) },
+    {
+      packets: inRest((packets, { sealed }) => [...packets, ...sealed.slice(0, 1)]),
+      // All that it says is released by then: what has to come is the subject's close.
+      plan: (plan) => instead(plan, 'await rest', 'read end'),
+    },
     { releases: 3 },
   ),
   'packet-lost': refusedSecond('PK-7', 'does not send the second packet', {
