@@ -21,6 +21,7 @@ import {
 import type { Outcome } from '../../protocol/faults.ts';
 import type { Side } from '../../protocol/parameters.ts';
 import type { CryptoSuite } from '../../protocol/suite.ts';
+import type { Timer } from '../../protocol/vocabulary.ts';
 import { recordedState, replayedState, type WireProgress } from './machine-state.ts';
 import type { Fact } from './model.ts';
 import { type Keep, type Span, WireView } from './wire-view.ts';
@@ -41,6 +42,7 @@ export interface Deed {
   /** Where bytes on the cipher side are in their stream. */
   readonly span: Span | undefined;
   readonly outcome: Outcome | undefined;
+  readonly timer: Timer | undefined;
 }
 
 /** One event with what came of it. */
@@ -207,6 +209,7 @@ class Keeper {
       length: bytes?.length ?? ('length' in deed ? deed.length : 0),
       span: side === 'cipher' && bytes !== undefined ? wire.add(bytes) : undefined,
       outcome: 'outcome' in deed ? deed.outcome : undefined,
+      timer: 'timer' in deed ? deed.timer : undefined,
     };
   }
 }

@@ -7,6 +7,7 @@ import { otherRole } from '../../eventlog/index.ts';
 import { initialConnectionState } from '../../protocol/connection.ts';
 import { describeOutcome, FAULTS, type Outcome } from '../../protocol/faults.ts';
 import type { Role } from '../../protocol/parameters.ts';
+import type { Timer } from '../../protocol/vocabulary.ts';
 import type { Deed, EndHistory, Happening } from './end-history.ts';
 import { interleave } from './interleave.ts';
 import { inferredState, recordedState, replayedState, viewOf } from './machine-state.ts';
@@ -204,36 +205,36 @@ function describe(own: Role, effect: Deed): Effect {
   return { text: `${effect.text}${what}`, requirements: groundsOf(own, effect) };
 }
 
-/** What asks for an effect. */
-function groundsOf(own: Role, { type, side, span, outcome, text }: Deed): readonly string[] {
+/** What asks for an effect, where its type says it. */
+const GROUNDS: { readonly [Type in Deed['type']]?: readonly string[] } = {
+  connectTarget: ['CN-2'],
+  cancelTimer: ['TM-5'],
+  stopReading: ['CN-9'],
+  endWriting: ['CN-10'],
+  closeSide: ['CN-23'],
+  generateKeyPair: ['HS-8'],
+  computeSharedSecret: ['HS-16'],
+  eraseSecrets: ['HS-23'],
+};
+
+const TIMER_GROUNDS: Readonly<Record<Timer, string>> = {
+  connect: 'TM-2',
+  handshake: 'TM-3',
+  delivery: 'TM-7',
+};
+
+function groundsOf(own: Role, { type, side, span, outcome, timer }: Deed): readonly string[] {
   switch (type) {
-    case 'connectTarget':
-      return ['CN-2'];
     case 'startTimer':
-      if (text.includes('connect timer')) return ['TM-2'];
-      return [text.includes('handshake timer') ? 'TM-3' : 'TM-7'];
-    case 'cancelTimer':
-      return ['TM-5'];
+      return timer === undefined ? [] : [TIMER_GROUNDS[timer]];
     case 'sendBytes':
       return span === undefined ? ['CN-8', 'PK-11'] : groundsOfMessage(own, span);
     case 'startReading':
       return [side === 'plain' ? 'CN-6' : 'CN-9'];
-    case 'stopReading':
-      return ['CN-9'];
-    case 'endWriting':
-      return ['CN-10'];
-    case 'closeSide':
-      return ['CN-23'];
-    case 'generateKeyPair':
-      return ['HS-8'];
-    case 'computeSharedSecret':
-      return ['HS-16'];
-    case 'eraseSecrets':
-      return ['HS-23'];
     case 'closeConnection':
       return endingOf(outcome, own).requirements;
     default:
-      return [];
+      return GROUNDS[type] ?? [];
   }
 }
 
