@@ -101,10 +101,10 @@ const REFUSES_NOTHING: readonly Omission[] = [
 ];
 
 /** Milliseconds that a step may take with an end that leaves something out: most never come. */
-const SOON = 400;
+const SOON = 300;
 
 /** The same where so many never come that it would take minutes. */
-const BRIEF = 100;
+const BRIEF = 40;
 
 let scope: Scope;
 beforeAll(async () => {
