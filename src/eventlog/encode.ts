@@ -17,24 +17,26 @@ import {
   type WireEntry,
 } from './format.ts';
 
-/** The fields of the header and what is in them, in their order. */
-const HEADER_FIELDS = [
-  ...['content', 'connection', 'peer', 'target', 'role', 'policy', 'weak'],
-  ...['requireForwardSecrecy', 'timeoutMilliseconds', 'dial', 'software', 'name', 'version'],
-  'started',
-];
-
-const OUTCOME_FIELDS = ['code', 'detail'];
-
-const END_FIELDS = [
-  ...['end', 'outcome', ...OUTCOME_FIELDS, 'events', 'bytes', 'plainReceived', 'plainSent'],
-  ...['cipherReceived', 'cipherSent', 'us'],
-];
-
 /** The header as a JSON object; what is not there is left out. */
 export function encodeHeader(header: LogHeader): string {
-  const fields = JSON.stringify(header, HEADER_FIELDS).slice(1);
-  return `{"format":"${FORMAT_NAME}","version":${FORMAT_VERSION},${fields}`;
+  const { content, connection, peer, target, role, policy, dial, software, started } = header;
+  const { timeoutMilliseconds } = header;
+  const { weak, requireForwardSecrecy } = policy;
+  const { name, version } = software;
+  return JSON.stringify({
+    format: FORMAT_NAME,
+    version: FORMAT_VERSION,
+    content,
+    connection,
+    peer,
+    target,
+    role,
+    policy: { weak, requireForwardSecrecy },
+    timeoutMilliseconds,
+    dial,
+    software: { name, version },
+    started,
+  });
 }
 
 /**
@@ -48,7 +50,9 @@ export function encodeEntry(entry: StepEntry | WireEntry): string {
   const derived =
     derivations.length > 0 ? `,"derived":[${derivations.map(encodeDerivation).join(',')}]` : '';
   const answered =
-    dialled === undefined ? '' : `,"dialled":${JSON.stringify(dialled, ['to', 'from'])}`;
+    dialled === undefined
+      ? ''
+      : `,"dialled":${JSON.stringify({ to: dialled.to, from: dialled.from })}`;
   return (
     `{"seq":${entry.sequence},"us":${entry.microseconds},"event":${encodeTerm(event, content)}` +
     `,"effects":[${effects}],"phase":${JSON.stringify(entry.phase)}${answered}${derived}}`
@@ -56,8 +60,21 @@ export function encodeEntry(entry: StepEntry | WireEntry): string {
 }
 
 /** The end as a JSON object. */
-export function encodeEnd({ microseconds: us, ...end }: LogEnd): string {
-  return JSON.stringify({ end, us }, END_FIELDS);
+export function encodeEnd({ microseconds: us, outcome, events, bytes }: LogEnd): string {
+  const { plainReceived, plainSent, cipherReceived, cipherSent } = bytes;
+  return JSON.stringify({
+    end: {
+      outcome: outcome === null ? null : ordered(outcome),
+      events,
+      bytes: { plainReceived, plainSent, cipherReceived, cipherSent },
+    },
+    us,
+  });
+}
+
+/** Only the fields of the format, in its order, whatever else the object may carry. */
+function ordered({ code, detail }: { readonly code: string; readonly detail?: string }): object {
+  return { code, detail };
 }
 
 /** An event or effect: its type, and what this content keeps of it. */
@@ -81,7 +98,7 @@ const ENCODE: { readonly [Kind in keyof LoggedValues]: (value: LoggedValues[Kind
   length: String,
   milliseconds: String,
   lengths: JSON.stringify,
-  outcome: (outcome) => JSON.stringify(outcome, OUTCOME_FIELDS),
+  outcome: (outcome) => JSON.stringify(ordered(outcome)),
 };
 
 function encodeDerivation(derivation: Derivation): string {
