@@ -16,10 +16,12 @@ export type Endpoint =
   | { readonly path: string }
   | { readonly host: string; readonly port: number; readonly family: 4 | 6 };
 
+type Found = readonly { readonly address: string; readonly family: number }[];
+
 /** What resolution asks of the system; tests bring their own. */
 export interface ResolverSystem {
   /** Every address of a name, in the order of preference. */
-  lookup(host: string): Promise<readonly { address: string; family: number }[]>;
+  lookup(host: string): Promise<Found>;
   /** The text of the services database, `/etc/services`. */
   readServices(): Promise<string>;
   /** The network interfaces, for the zone of a link-local address. */
@@ -49,14 +51,10 @@ export async function resolveAddress(
   switch (address.kind) {
     case 'unix':
       return [{ path: address.path }];
-    case 'ip':
-      return [
-        {
-          host: withNamedZone(address, system.readInterfaces),
-          port: address.port,
-          family: address.family,
-        },
-      ];
+    case 'ip': {
+      const { port, family } = address;
+      return [{ host: withNamedZone(address, system.readInterfaces), port, family }];
+    }
     case 'host': {
       const { host } = address;
       const port =
@@ -72,10 +70,7 @@ export async function resolveAddress(
   }
 }
 
-async function lookUp(
-  host: string,
-  system: ResolverSystem,
-): Promise<readonly { address: string; family: number }[]> {
+async function lookUp(host: string, system: ResolverSystem): Promise<Found> {
   // Node's look-up, which is told no port, does not know this name of getaddrinfo's.
   if (host === LOOPBACK_NAME) return loopback(system.readInterfaces());
   try {
@@ -90,7 +85,7 @@ async function lookUp(
 }
 
 /** In the order of RFC 6724, in which IPv4 is first only where there is no IPv6. */
-function loopback({ hasIpv6 }: Interfaces): readonly { address: string; family: number }[] {
+function loopback({ hasIpv6 }: Interfaces): Found {
   const ipv4 = { address: '127.0.0.1', family: 4 };
   const ipv6 = { address: '::1', family: 6 };
   return hasIpv6 ? [ipv6, ipv4] : [ipv4, ipv6];
