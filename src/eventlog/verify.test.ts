@@ -282,6 +282,19 @@ describe('what is wrong is found', () => {
     }
   });
 
+  test('CN-8: less given to the plain side than the packets hold, although all went well', async () => {
+    const log = (await record('wire', { policies: { client: WEAK } })).server;
+    const less = resealed(log, (object) =>
+      object
+        .replace('"side":"plain","length":3000', '"side":"plain","length":300')
+        .replace('"plainSent":3001', '"plainSent":301'),
+    );
+    expect(checkOf(await verifyText(less), 'amount opened from the client')).toMatchObject({
+      verdict: 'fails',
+      detail: '301 bytes were sent to the plain side, 3001 are in the packets',
+    });
+  });
+
   test('an outcome that the bytes do not lead to', async () => {
     const log = (await record('wire', { policies: { client: WEAK } })).server;
     const changed = resealed(log, (object) =>
