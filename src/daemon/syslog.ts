@@ -10,7 +10,6 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { Socket } from 'node:net';
 import type { LogLevel } from '../config/config.ts';
 import { codeOf, messageOf } from '../protocol/thrown.ts';
 import type { ProgramLogger } from './log.ts';
@@ -144,7 +143,6 @@ class Feed {
     child.stdin?.on('error', () => {});
     // It never keeps the daemon alive: it ends when its standard input does.
     child.unref();
-    if (child.stdin instanceof Socket) child.stdin.unref();
   }
 
   write(line: LogLine): boolean {
