@@ -69,6 +69,7 @@ const PROGRAM = `
     await setImmediate();
     await setImmediate();
   }
+  if (end === 'kill') process.kill(process.pid, 'SIGKILL');
   if (end === 'close') {
     await logger.close();
     process.stdout.write('done');
@@ -91,7 +92,7 @@ const TOO_MANY = '5000';
 function start(
   stderr: 'pipe' | number,
   count = TOO_MANY,
-  end: 'close' | 'exit' | 'exit while writing' = 'close',
+  end: 'close' | 'exit' | 'exit while writing' | 'kill' = 'close',
 ): ChildProcessByStdio<null, Readable, Readable | null> {
   const args = ['--input-type=module', '--eval', BUNDLE ?? '', count, end];
   return spawn(process.execPath, args, {
@@ -208,6 +209,19 @@ describe('a process', () => {
       for (const each of flags) expect(Number.parseInt(each, 8) & 0o4000).toBe(0);
     },
   );
+
+  test('whose standard error is a file has written its lines when it is killed right after', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'spiped-'));
+    const file = openSync(join(directory, 'log'), 'w');
+    try {
+      expect(await endOf(start(file, '3', 'kill'))).toBe(', SIGKILL');
+      const lines = readFileSync(join(directory, 'log'), 'utf8').match(/^spiped: \d(?= x{90}$)/gm);
+      expect(lines).toEqual(['spiped: 0', 'spiped: 1', 'spiped: 2']);
+    } finally {
+      closeSync(file);
+      rmSync(directory, { recursive: true });
+    }
+  });
 
   test('whose standard error is closed at the other end goes on, and ends', async () => {
     const child = start('pipe');
