@@ -4,6 +4,8 @@
  * That nobody reads any more (`| head`) is no error: the rest is then not wanted.
  */
 
+import { asError, codeOf } from '../protocol/thrown.ts';
+
 /** Writes text, all of it before it returns; throws the system's error. */
 export type Print = (stream: 'stdout' | 'stderr', text: string) => void;
 
@@ -39,7 +41,7 @@ export class Output {
       this.#print('stdout', text);
     } catch (error) {
       this.#wanted = false;
-      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw new OutputError(error as Error);
+      if (codeOf(error) !== 'EPIPE') throw new OutputError(asError(error));
     }
   }
 }

@@ -39,6 +39,16 @@ test('K is overwritten when its task fails', async () => {
   expect(seen).toEqual(ERASED);
 });
 
+test('K is overwritten when its task throws before it has a promise', async () => {
+  let seen: Uint8Array | undefined;
+  const failing = withSecret(keyFile, (secret): Promise<never> => {
+    seen = secret;
+    throw new Error('on command');
+  });
+  await expect(failing).rejects.toThrow('on command');
+  expect(seen).toEqual(ERASED);
+});
+
 test('without a file there is no key', async () => {
   expect(await withSecretIfGiven(undefined, async (secret) => secret)).toBeUndefined();
 });

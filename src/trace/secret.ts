@@ -8,7 +8,11 @@ export async function withSecret<Result>(
   task: (secret: Uint8Array) => Promise<Result>,
 ): Promise<Result> {
   const secret = await readSharedSecret(keyFile);
-  return task(secret).finally(() => secret.fill(0));
+  try {
+    return await task(secret);
+  } finally {
+    secret.fill(0);
+  }
 }
 
 /** The same where there need not be a key. */
