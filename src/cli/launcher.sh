@@ -3,7 +3,7 @@
 # .dev/build.mjs puts it into a comment that JavaScript skips. It ends by becoming Node, so that the
 # process stays the one that was started.
 
-# What Node undoes before our first line runs, noted for cli/inheritance.ts: descriptors that are
+# What Node undoes before our first line runs, noted for daemon/inheritance.ts: descriptors that are
 # closed will lead to /dev/null, and signals that are ignored (or blocked) will not be any more.
 # A child tries the signals out, since what a shell ignores itself does not show in its children.
 SPIPED_CLOSED=
