@@ -86,7 +86,11 @@ export function parseTrace(args: readonly string[]): CommandLine<TraceTask> {
       return run({ command, file });
     case 'html':
       return run({
-        ...{ command, file, peerFile: values.peer, keyFile: values.key, output: values.output },
+        command,
+        file,
+        peerFile: values.peer,
+        keyFile: values.key,
+        output: values.output,
         secrets: values.secrets === true,
       });
   }

@@ -15,8 +15,8 @@
 import { basename } from 'node:path';
 import type { Logger } from './log.ts';
 
-/** How many places of a stack are named. */
-const PLACES = 5;
+/** How many frames of a stack are named. */
+const FRAMES = 5;
 
 /**
  * From now on, report exceptions and rejections that nobody caught at level `error`. `afterwards`
@@ -37,8 +37,8 @@ export function catchDefects(logger: Logger, afterwards: () => void): void {
 
 /** One line about an exception, without its message. */
 export function describeDefect(error: unknown): string {
-  const places = placesOf(error);
-  const where = places.length === 0 ? '' : `, at ${places.join(' < ')}`;
+  const frames = framesOf(error);
+  const where = frames.length === 0 ? '' : `, at ${frames.join(' < ')}`;
   return `a defect in this program; please report it: ${nameOf(error)}${where}`;
 }
 
@@ -51,16 +51,16 @@ function nameOf(error: unknown): string {
 }
 
 /** Files and positions of the innermost calls: `spiped.js:120:7`. */
-function placesOf(error: unknown): readonly string[] {
+function framesOf(error: unknown): readonly string[] {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return [];
-  // A stack begins with name and message, and the message may have lines that look like places.
+  // A stack begins with name and message, and the message may have lines that look like frames.
   const header = /^[A-Za-z]\w*(?: \[[A-Z0-9_]+\])?(?:: )?/.exec(error.stack)?.[0] ?? '';
   if (!error.stack.startsWith(error.message, header.length)) return [];
   return error.stack
     .slice(header.length + error.message.length)
     .split('\n')
     .map((line) => /(?:^|[\s(/])((?:node:)?[\w./-]+:\d+:\d+)\)?$/.exec(line)?.[1])
-    .filter((place) => place !== undefined)
-    .slice(0, PLACES)
-    .map((place) => (place.startsWith('node:') ? place : basename(place)));
+    .filter((frame) => frame !== undefined)
+    .slice(0, FRAMES)
+    .map((frame) => (frame.startsWith('node:') ? frame : basename(frame)));
 }

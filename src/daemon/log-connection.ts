@@ -107,8 +107,12 @@ export function connectionFields(summary: ConnectionSummary): LogFields {
   const { id, pair, peer, target, dialled, outcome } = summary;
   const { plainBytes, packets, milliseconds, forwardSecrecy } = summary;
   return {
-    ...{ connection: id, pair, peer, target },
-    ...{ targetAddress: dialled?.to, localAddress: dialled?.from },
+    connection: id,
+    pair,
+    peer,
+    target,
+    targetAddress: dialled?.to,
+    localAddress: dialled?.from,
     outcome: outcome.code,
     detail: 'detail' in outcome ? outcome.detail : undefined,
     bytesReceived: plainBytes.received,

@@ -43,7 +43,7 @@ export interface HeldBack {
 interface Window {
   readonly level: LogLevel;
   readonly openedAt: number;
-  said: number;
+  lines: number;
   heldBack: number;
   /** Of those that were held back. */
   readonly peers: Set<string>;
@@ -63,8 +63,8 @@ export class RepeatLimit {
   /** Whether a line of this kind is said now; if not, it is counted, and so is its peer. */
   admit(kind: string, level: LogLevel, peer?: string): boolean {
     const window = this.windows.get(kind) ?? this.open(kind, level);
-    if (window.said < (FEWER_LINES[kind] ?? LINES_IN_WINDOW)) {
-      window.said += 1;
+    if (window.lines < (FEWER_LINES[kind] ?? LINES_IN_WINDOW)) {
+      window.lines += 1;
       return true;
     }
     window.heldBack += 1;
@@ -79,7 +79,7 @@ export class RepeatLimit {
 
   private open(kind: string, level: LogLevel): Window {
     const openedAt = this.time.monotonic();
-    const window = { level, openedAt, said: 0, heldBack: 0, peers: new Set<string>() };
+    const window = { level, openedAt, lines: 0, heldBack: 0, peers: new Set<string>() };
     this.windows.set(kind, window);
     this.time.after(WINDOW_MILLISECONDS, () => this.close(kind, window));
     return window;

@@ -6,7 +6,7 @@
  * in `spec/logging.md`. Nothing secret may be given to a logger at any level: it hides nothing.
  */
 
-import type { LogConfig, LogLevel } from '../config/config.ts';
+import { LOG_LEVELS, type LogConfig, type LogLevel } from '../config/config.ts';
 import { counted } from '../eventlog/index.ts';
 import { formatMessage, type LogFields } from './log-format.ts';
 import { type HeldBack, MAXIMUM_PEERS, RepeatLimit, type RepeatTime } from './log-repeats.ts';
@@ -40,9 +40,6 @@ export interface LoggerOptions extends LogConfig {
   readonly time?: LogTime;
 }
 
-/** From the least that can be said to everything. */
-const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
-
 const SYSTEM_TIME: LogTime = {
   now: () => new Date(),
   monotonic: () => performance.now(),
@@ -69,7 +66,7 @@ class LevelLogger implements ProgramLogger {
   }
 
   log(level: LogLevel, event: string, message: string, fields: LogFields = {}): void {
-    if (LEVELS.indexOf(level) > LEVELS.indexOf(this.options.level)) return;
+    if (LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(this.options.level)) return;
     const limited = level === 'error' || level === 'warn';
     const peer = typeof fields.peer === 'string' ? hostOf(fields.peer) : undefined;
     if (limited && !this.repeats.admit(event, level, peer)) return;

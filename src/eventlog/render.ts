@@ -153,8 +153,8 @@ function dump(bytes: Uint8Array): string {
     const characters = Array.from(row, (byte) =>
       byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.',
     ).join('');
-    const place = offset.toString(16).padStart(6, '0');
-    text += `${INDENT}${place}  ${hex.padEnd(3 * BYTES_PER_ROW - 1)}  ${characters}\n`;
+    const position = offset.toString(16).padStart(6, '0');
+    text += `${INDENT}${position}  ${hex.padEnd(3 * BYTES_PER_ROW - 1)}  ${characters}\n`;
   }
   return text;
 }
