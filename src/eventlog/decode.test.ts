@@ -140,6 +140,10 @@ describe('a text that is not a record', () => {
     [entry.replace('"effects":[]', '"effects":{}'), 'effects is not a list'],
     [entry.replace('[]', '[1]'), 'effects[0] is not a JSON object'],
     [entry.replace('[]', '[{"type":"y"}]'), '"y" is not an effect'],
+    [entry.replace('{"type":"targetConnected"}', '{}'), 'event.type is missing'],
+    [entry.replace('"targetConnected"', '5'), 'event.type is not a string'],
+    [entry.replace('[]', '[{}]'), 'effects[0].type is missing'],
+    [entry.replace('[]', '[{"type":5}]'), 'effects[0].type is not a string'],
     [entry.replace('"piping"', '7'), 'phase is not a string'],
     [
       entry.replace('targetConnected"', 'bytesReceived","side":"cipher","bytes":"AB=="'),
@@ -152,6 +156,14 @@ describe('a text that is not a record', () => {
     [
       entry.replace('[]', '[{"type":"eraseSecrets","lengths":[1,"2"]}]'),
       'effects[0].lengths is not a list of whole numbers',
+    ],
+    [
+      entry.replace('[]', '[{"type":"closeConnection","outcome":{}}]'),
+      'effects[0].outcome.code is missing',
+    ],
+    [
+      entry.replace('[]', '[{"type":"closeConnection","outcome":{"code":null}}]'),
+      'effects[0].outcome.code is not a string',
     ],
     [
       entry.replace('[]', '[{"type":"closeConnection","outcome":{"code":"toString"}}]'),
@@ -189,5 +201,10 @@ describe('a text that is not a record', () => {
     expect(() => decodeHeader(text.replace('"version":1', '"version":2'))).toThrow(
       'says format version 2; this program reads version 1',
     );
+    expect(() => decodeHeader(text.replace('"version":1,', ''))).toThrow('version is missing');
+    expect(() => decodeHeader(text.replace('"version":1', '"version":"1"'))).toThrow(
+      'version is not a whole number',
+    );
+    expect(() => decodeHeader('{"format":1}')).toThrow('format is not a string');
   });
 });

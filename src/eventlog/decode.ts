@@ -28,6 +28,7 @@ import {
   count,
   counts,
   FormatError,
+  field,
   flag,
   list,
   nullable,
@@ -53,13 +54,11 @@ const HEADER = object<LogHeader>({
 
 /** Only a fault may have a detail. */
 const outcome: Shape<Outcome> = (value, path) => {
-  const { code } = anyObject(value, path);
+  const code = field(anyObject(value, path), path, 'code', text);
   if (code === 'closed' || code === 'cancelled') {
     return object<{ code: typeof code }>({ code: oneOf([code]) })(value, path);
   }
-  if (typeof code !== 'string' || !isFaultCode(code)) {
-    throw new FormatError(`${JSON.stringify(code)} is not an outcome`);
-  }
+  if (!isFaultCode(code)) throw new FormatError(`${JSON.stringify(code)} is not an outcome`);
   return object<{ code: FaultCode; detail?: string }>({
     code: oneOf([code]),
     detail: optional(text),
@@ -123,15 +122,17 @@ const FULL_ENTRY = object<EntryLine & { derived?: readonly Derivation[] }>({
 
 /** The first line. A log of another format or version is refused by name. */
 export function decodeHeader(line: string): LogHeader {
-  const { format, version, ...header } = anyObject(parseJson(line), '');
-  if (format !== FORMAT_NAME) {
+  const value = anyObject(parseJson(line), '');
+  if (!Object.hasOwn(value, 'format') || field(value, '', 'format', text) !== FORMAT_NAME) {
     throw new FormatError('does not say that this is an event log of spiped');
   }
-  if (count(version, 'version') !== FORMAT_VERSION) {
+  const version = field(value, '', 'version', count);
+  if (version !== FORMAT_VERSION) {
     throw new FormatError(
       `says format version ${version}; this program reads version ${FORMAT_VERSION}`,
     );
   }
+  const { format: _format, version: _version, ...header } = value;
   return HEADER(header, '');
 }
 
@@ -159,12 +160,11 @@ export function decodeLine(
 function term(rows: Rows, refusal: (type: string) => string) {
   return (content: LogContent): Shape<AnyTerm> =>
     (value, path) => {
-      const { type, side } = anyObject(value, path);
-      if (typeof type !== 'string' || !Object.hasOwn(rows, type)) {
-        throw new FormatError(refusal(JSON.stringify(type)));
-      }
+      const given = anyObject(value, path);
+      const type = field(given, path, 'type', text);
+      if (!Object.hasOwn(rows, type)) throw new FormatError(refusal(JSON.stringify(type)));
       const shapes: { type: Shape<string>; [name: string]: Shape<unknown> } = { type: text };
-      for (const { name, kind, optional: may } of keptFields(content, type, side)) {
+      for (const { name, kind, optional: may } of keptFields(content, type, given.side)) {
         shapes[name] = may ? optional<unknown>(KINDS[kind]) : KINDS[kind];
       }
       return object<AnyTerm>(shapes)(value, path);

@@ -67,23 +67,39 @@ export function object<Value extends object>(
   const shapes: readonly [string, Shape<unknown>][] = Object.entries(fields);
   return (value, path) => {
     const given = anyObject(value, path);
-    const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
     const result: Record<string, unknown> = {};
     for (const [name, of] of shapes) {
-      if (Object.hasOwn(given, name)) result[name] = of(given[name], at(name));
-      else if (of.optional !== true) throw new FormatError(`${at(name)} is missing`);
+      if (of.optional !== true || Object.hasOwn(given, name)) {
+        result[name] = field(given, path, name, of);
+      }
     }
     for (const name of Object.keys(given)) {
-      if (!Object.hasOwn(fields, name)) throw new FormatError(`${at(name)} does not belong there`);
+      if (Object.hasOwn(fields, name)) continue;
+      throw new FormatError(`${pathOf(path, name)} does not belong there`);
     }
     return result as Value;
   };
+}
+
+/** One field of the object at `path`: by itself where the shape of the others depends on it. */
+export function field<Value>(
+  given: Readonly<Record<string, unknown>>,
+  path: string,
+  name: string,
+  of: Shape<Value>,
+): Value {
+  if (!Object.hasOwn(given, name)) throw new FormatError(`${pathOf(path, name)} is missing`);
+  return of(given[name], pathOf(path, name));
 }
 
 /** An object with any fields. */
 export function anyObject(value: unknown, path: string): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   throw new FormatError(`${path === '' ? 'the line' : path} is not a JSON object`);
+}
+
+function pathOf(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
 }
 
 function shape<Value>(what: string, is: (value: unknown) => value is Value): Shape<Value> {
