@@ -447,6 +447,28 @@ describe('events that cannot happen', () => {
       expect(() => bench.feed(event)).toThrow(InvariantViolation);
     });
   }
+
+  //= HS-14
+  //# An end without forward secrecy (`-f`) MUST send y = 1 with its h, and MUST use ySC = 1
+  //# whatever valid y it receives.
+  test('HS-14: what is missing for ySC is a defect: without -f it never becomes 1', () => {
+    const strayed = (role: Role, policy: Policy, from: HandshakeBench): HandshakeBench =>
+      Object.assign(new HandshakeBench(contextOf(role, policy)), { state: from.state });
+    const withoutX = new HandshakeBench(contextOf('client', WEAK)).receive(NONCE_S);
+    const withoutY = new HandshakeBench(contextOf('client'), false).receive(NONCE_S);
+    for (const policy of [PLAIN_POLICY, STRICT]) {
+      const client = strayed('client', policy, withoutX);
+      expect(() => client.receive(peerMessage('client', PAIR_S.y))).toThrow(InvariantViolation);
+    }
+    for (const [, policy] of POLICIES) {
+      const server = strayed('server', policy, withoutY);
+      const event = { type: 'keyPairGenerated' as const, ...PAIR_S };
+      expect(() => server.feed(event)).toThrow(InvariantViolation);
+    }
+    // With -f nothing is missing.
+    const weak = strayed('client', WEAK, withoutX).receive(peerMessage('client', PAIR_S.y));
+    expect(weak.phase).toBe('established');
+  });
 });
 
 function outOfRange(): readonly [string, Uint8Array][] {

@@ -24,7 +24,7 @@ import type { Fault, FaultCode } from './faults.ts';
 import { isBelowModulus, isOne, one } from './group14.ts';
 import { endedEarly, macMismatch } from './handshake-failure.ts';
 import type { HandshakeContext, HandshakeState, Input, Keyed, Known } from './handshake-state.ts';
-import { unexpected } from './invariant.ts';
+import { InvariantViolation, unexpected } from './invariant.ts';
 import {
   MAC_BYTES,
   NONCE_BYTES,
@@ -190,8 +190,11 @@ function follow(context: HandshakeContext, done: Move, known: Known): Transition
     }
     case 'receive':
       return { state: { phase: 'awaitingPublicValue', keyed, x, received, ended }, effects: [] };
-    default:
-      if (x === undefined || yPeer === undefined) return establish(context, known, one(), false);
+    case 'agree':
+      // ySC = 1 is the policy's decision, never what is left when something is missing.
+      if (yPeer === undefined) throw new InvariantViolation('handshake: no value of the peer');
+      if (context.policy.weak) return establish(context, known, one(), false);
+      if (x === undefined) throw new InvariantViolation('handshake: no private exponent');
       return {
         state: {
           phase: 'computingSharedSecret',
@@ -203,6 +206,8 @@ function follow(context: HandshakeContext, done: Move, known: Known): Transition
         },
         effects: [{ type: 'computeSharedSecret', x, y: yPeer }],
       };
+    default:
+      throw new InvariantViolation(`handshake: nothing follows ${done}`);
   }
 }
 
