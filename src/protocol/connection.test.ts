@@ -286,9 +286,9 @@ describe('faults', () => {
     test(`CN-11: a ${role} in ${phase} closes when a socket fails`, () => {
       for (const side of ['plain', 'cipher'] as const) {
         const bench = make().feed({ type: 'socketFailed', side, error: 'ECONNRESET' });
-        const shaking = side === 'cipher' && /shaking/i.test(phase);
+        const handshaking = side === 'cipher' && /handshaking/i.test(phase);
         expect(bench.outcome).toEqual({
-          code: shaking ? 'handshake-not-begun' : `${side}-socket-failed`,
+          code: handshaking ? 'handshake-not-begun' : `${side}-socket-failed`,
           detail: 'ECONNRESET',
         });
       }

@@ -20,53 +20,54 @@ const sent = (() => {
 })();
 
 /** A connection whose target is connected and whose handshake has begun. */
-function shaking(role: Role, policy = contextOf(role).policy): ConnectionBench {
+function handshaking(role: Role, policy = contextOf(role).policy): ConnectionBench {
   return new ConnectionBench(role, policy).accept().connected();
 }
 
 /** Where a handshake can stand, and what it is called when it ends there. */
 const STANDS: readonly [string, string, () => ConnectionBench][] = [
-  ['a client without a byte', 'handshake-not-begun', () => shaking('client')],
-  ['a server without a byte', 'handshake-not-begun', () => shaking('server')],
+  ['a client without a byte', 'handshake-not-begun', () => handshaking('client')],
+  ['a server without a byte', 'handshake-not-begun', () => handshaking('server')],
   [
     'a client with a part of the nonce',
     'handshake-ended-in-nonce',
-    () => shaking('client').receive('cipher', NONCE_S.subarray(0, 31)),
+    () => handshaking('client').receive('cipher', NONCE_S.subarray(0, 31)),
   ],
   [
     'a server with a part of the nonce',
     'handshake-ended-in-nonce',
-    () => shaking('server').receive('cipher', NONCE_C.subarray(0, 1)),
+    () => handshaking('server').receive('cipher', NONCE_C.subarray(0, 1)),
   ],
   [
     'a client that has not sent its proof',
     'handshake-ended-before-proof',
-    () => shaking('client').receive('cipher', NONCE_S),
+    () => handshaking('client').receive('cipher', NONCE_S),
   ],
   [
     'a server that has the nonce',
     'handshake-ended-before-proof',
-    () => shaking('server').receive('cipher', NONCE_C),
+    () => handshaking('server').receive('cipher', NONCE_C),
   ],
   [
     'a server that has all but one byte',
     'handshake-ended-before-proof',
-    () => shaking('server').receive('cipher', sent.client.subarray(0, 319)),
+    () => handshaking('server').receive('cipher', sent.client.subarray(0, 319)),
   ],
   [
     'a client that has sent its proof',
     'handshake-ended-in-public-value',
-    () => shaking('client').receive('cipher', NONCE_S).answer(),
+    () => handshaking('client').receive('cipher', NONCE_S).answer(),
   ],
   [
     'a client without forward secrecy that has sent its proof',
     'handshake-ended-without-forward-secrecy',
-    () => shaking('client', WEAK).receive('cipher', NONCE_S),
+    () => handshaking('client', WEAK).receive('cipher', NONCE_S),
   ],
   [
     'a client that has a part of the peer’s proof',
     'handshake-ended-in-proof',
-    () => shaking('client').receive('cipher', NONCE_S).answer().receive('cipher', Buffer.alloc(1)),
+    () =>
+      handshaking('client').receive('cipher', NONCE_S).answer().receive('cipher', Buffer.alloc(1)),
   ],
 ];
 
@@ -75,12 +76,15 @@ const PROVED: readonly [string, () => ConnectionBench][] = [
   [
     'a client',
     () =>
-      shaking('client')
+      handshaking('client')
         .receive('cipher', NONCE_S)
         .answer()
         .receive('cipher', sent.server.subarray(32)),
   ],
-  ['a server that generates its key pair', () => shaking('server').receive('cipher', sent.client)],
+  [
+    'a server that generates its key pair',
+    () => handshaking('server').receive('cipher', sent.client),
+  ],
 ];
 
 describe('a stream that ends or breaks', () => {
@@ -135,7 +139,7 @@ describe('another protocol', () => {
     test(`is named at a ${role} whether the stream ends, breaks, or says nothing more`, () => {
       for (const length of [20, 32, REQUEST.length]) {
         const bench = (): ConnectionBench =>
-          shaking(role).receive('cipher', REQUEST.subarray(0, length));
+          handshaking(role).receive('cipher', REQUEST.subarray(0, length));
         expect(bench().end('cipher').outcome).toEqual(HTTP);
         expect(bench().feed({ type: 'timerExpired', timer: 'handshake' }).outcome).toEqual(HTTP);
         const reset = { type: 'socketFailed', side: 'cipher', error: 'ECONNRESET' } as const;
@@ -144,7 +148,7 @@ describe('another protocol', () => {
     });
 
     test(`is named at a ${role} when what follows is no proof`, () => {
-      const bench = shaking(role).receive('cipher', REQUEST.subarray(0, 32));
+      const bench = handshaking(role).receive('cipher', REQUEST.subarray(0, 32));
       if (role === 'client') bench.answer();
       bench.receive('cipher', Buffer.alloc(288, 'x'));
       expect(bench.outcome).toEqual(HTTP);
