@@ -1,8 +1,9 @@
 /**
  * The suite that the core calls, over Node's own cryptography (OpenSSL).
  *
- * Answers HS-5, HS-7, HS-10, HS-17 for the primitives, and PK-1 … PK-9 (all but PK-5, the counting) through its engine. It is
- * not where the primitives are put together: salts and keys are the core's.
+ * Answers HS-5, HS-7, HS-10, HS-17 for the primitives, and PK-1 … PK-9 (all but PK-5, the counting)
+ * through its engine. It is not where the primitives are put together: salts and keys are the
+ * core's.
  */
 
 import { createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto';

@@ -30,7 +30,8 @@ export interface OpenedPackets {
 
 /**
  * The suite. Arguments are never written to; results are fresh arrays that nobody else writes
- * to or reuses. No method throws for anything a peer can send.
+ * to or reuses. No method throws for anything a peer can send. The methods are own properties and
+ * need no `this`: a suite may be spread into another.
  */
 export interface CryptoSuite {
   /** PBKDF2-HMAC-SHA256 with one iteration (RFC 8018 §5.2); `length` in bytes. */
@@ -61,11 +62,5 @@ export interface CryptoSuite {
 
 /** The suite with another `pbkdf2`: one that is watched, or answered from a record. */
 export function withDerivation(suite: CryptoSuite, pbkdf2: CryptoSuite['pbkdf2']): CryptoSuite {
-  return {
-    pbkdf2,
-    hmac: (key, message) => suite.hmac(key, message),
-    equal: (a, b) => suite.equal(a, b),
-    sealPackets: (keys, first, plaintext) => suite.sealPackets(keys, first, plaintext),
-    openPackets: (keys, first, ...parts) => suite.openPackets(keys, first, ...parts),
-  };
+  return { ...suite, pbkdf2 };
 }
