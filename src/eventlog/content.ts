@@ -54,21 +54,18 @@ const FORMS: ReadonlyMap<string, Readonly<Record<LogView, readonly LoggedField[]
   }),
 );
 
-/** One field in a view, or nothing. `Shown` in `format.ts` says the same in types. */
+/** One field in a view, or nothing. `Told` in `format.ts` says the same in types. */
 //= KF-8
 //# K MUST NOT appear in a log, an error message or a process title.
 //= KF-9
 //# What is derived from K MUST NOT appear in a log, an error message or a process title, unless the
 //# operator asks for a record that holds it (`--event-log-content full`).
 function shown(name: string, field: Field, view: LogView): readonly LoggedField[] {
-  switch (field.kind) {
-    case 'secrets':
-      return [lengthsOf(name)];
-    case 'bytes':
-      if (view === 'full') break;
-      // A nonce or a y that was sent is on the wire: in the `sendBytes` that sent it.
-      if (field.disclosure !== 'wire-if-cipher') return [];
-      if (view === 'plain') return [lengthOf(name)];
+  if (field.kind === 'secrets') return [lengthsOf(name)];
+  if (field.kind === 'bytes' && view !== 'full') {
+    // A nonce or a y that was sent is on the wire: in the `sendBytes` that sent it.
+    if (field.disclosure !== 'wire-if-cipher') return [];
+    if (view === 'plain') return [lengthOf(name)];
   }
   return [loggedField(name, field.kind, (term) => term[name], 'optional' in field)];
 }

@@ -21,8 +21,9 @@ export const MAX_LINE_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
 /**
- * Why a log could not be read on, in one line that names the line of the log and its event. `damaged`: a line is not what was written. `truncated`: the
- * log ends before its last line; everything before is intact.
+ * Why a log could not be read on, in one line that names the line of the log and its event.
+ * `damaged`: a line is not what was written. `truncated`: the log ends before its last line;
+ * everything before is intact.
  */
 export class EventLogError extends Error {
   readonly code: 'damaged' | 'truncated';

@@ -99,7 +99,9 @@ export class Recorder {
         microseconds: this.#time(),
         phase: step.state.phase,
         ...(dialled !== undefined && event.type === 'targetConnected' ? { dialled } : {}),
-        ...{ event, effects: step.effects, derivations },
+        event,
+        effects: step.effects,
+        derivations,
       };
       this.#file.append(encodeEntry(entry));
     });

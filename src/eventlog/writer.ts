@@ -9,7 +9,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CryptoSuite } from '../protocol/suite.ts';
-import { codeOf } from '../protocol/thrown.ts';
+import { failureCode } from '../protocol/thrown.ts';
 import type { ConnectionDescription, LogContent, Software } from './format.ts';
 import { fileSystem, type LogStorage } from './log-file.ts';
 import { type ConnectionRecorder, Recorder } from './recorder.ts';
@@ -124,7 +124,7 @@ class DirectoryOfLogs {
     this.#outage.stopped += 1;
     this.#outage.begunBefore = this.#begun;
     this.#outage.lastAt = this.#now();
-    const code = codeOf(error) ?? error.name;
+    const code = failureCode(error);
     if (this.#outage.codes.has(code)) return;
     this.#outage.codes.add(code);
     this.#options.onFailure?.(
@@ -157,8 +157,8 @@ function checkDirectory(directory: string): void {
     if (!statSync(directory).isDirectory()) problem = 'not a directory';
     else accessSync(directory, constants.W_OK | constants.X_OK);
   } catch (error) {
-    const code = codeOf(error);
-    problem = code === 'ENOENT' ? 'no such directory' : (code ?? String(error));
+    const code = failureCode(error);
+    problem = code === 'ENOENT' ? 'no such directory' : code;
   }
   if (problem !== undefined) throw new Error(`event log directory ${directory}: ${problem}`);
 }
