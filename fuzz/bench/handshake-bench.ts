@@ -2,6 +2,7 @@
  * Drives one handshake reducer: performs its arithmetic at once and collects what it sends.
  */
 
+import { concat } from '../../src/protocol/bytes.ts';
 import { handshakeTransitions } from '../../src/protocol/handshake.transitions.ts';
 import {
   type HandshakeEffect,
@@ -65,7 +66,7 @@ export class HandshakeBench {
   receive(bytes: Uint8Array): this {
     if (!FINAL.has(this.phase)) return this.feed({ type: 'bytesReceived', bytes });
     if (this.state.phase === 'established') {
-      this.state = { ...this.state, received: Buffer.concat([this.state.received, bytes]) };
+      this.state = { ...this.state, received: concat(this.state.received, bytes) };
     }
     return this;
   }
@@ -107,7 +108,7 @@ export class HandshakeBench {
 }
 
 /** Run both ends against each other until neither has anything to say. */
-export function shake(client: HandshakeBench, server: HandshakeBench): void {
+export function handshake(client: HandshakeBench, server: HandshakeBench): void {
   let toServer = 0;
   let toClient = 0;
   while (toServer < client.sent.length || toClient < server.sent.length) {

@@ -7,7 +7,7 @@ import { randomEvents } from '../../src/protocol/testing/random-terms.ts';
 import type { ConnectionEvent } from '../../src/protocol/vocabulary.ts';
 import type { Choose } from './chooser.ts';
 import { ConnectionBench } from './connection-bench.ts';
-import { HandshakeBench, shake } from './handshake-bench.ts';
+import { HandshakeBench, handshake } from './handshake-bench.ts';
 import { contextOf, PLAIN_POLICY, STRICT, suite, WEAK } from './material.ts';
 
 export const POLICIES: readonly Policy[] = [PLAIN_POLICY, WEAK, STRICT];
@@ -16,7 +16,7 @@ export const POLICIES: readonly Policy[] = [PLAIN_POLICY, WEAK, STRICT];
 function peerStream(role: Role, own: Policy, peer: Policy): Buffer {
   const client = new HandshakeBench(contextOf('client', role === 'client' ? own : peer));
   const server = new HandshakeBench(contextOf('server', role === 'client' ? peer : own));
-  shake(client, server);
+  handshake(client, server);
   const bench = role === 'client' ? server : client;
   if (bench.state.phase !== 'established') return bench.sent;
   const { keys } = bench.state;

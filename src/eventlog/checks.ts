@@ -1,5 +1,5 @@
 /**
- * The checks of `verify.ts`: each judges one fact that a {@link WireObserver} has gathered, and
+ * The checks of `verify.ts`: each is about one fact that a {@link WireObserver} has gathered, and
  * says what was found, or plainly why it could not be checked.
  */
 
@@ -21,7 +21,7 @@ export interface Check {
 }
 
 /** Every check, in the order of the protocol. `end` is absent when the log was cut short. */
-export function judge(wire: WireObserver, end: LogEnd | undefined): readonly Check[] {
+export function runChecks(wire: WireObserver, end: LogEnd | undefined): readonly Check[] {
   const own = wire.header.role;
   const peer = otherRole(own);
   return [
@@ -170,7 +170,7 @@ function outcome(wire: WireObserver, end: LogEnd | undefined): Check {
   return check.holds(code === 'cancelled' ? code : `${code} (${requirement})`);
 }
 
-/** The fault that the peer's bytes lead to, as soon as this end gets to judge them. */
+/** The fault that the peer's bytes lead to, as soon as this end gets to check them. */
 function faultOnWire(wire: WireObserver): Outcome['code'] | undefined {
   const peer = otherRole(wire.header.role);
   const { y, failure } = wire.streams[peer];
@@ -199,7 +199,7 @@ const FAULTS_OF_PEER: ReadonlySet<string> = new Set<Outcome['code']>([
   'packet-length-invalid',
 ]);
 
-/** Every other outcome (a timer, a lost socket) may come before a fault is judged. */
+/** Every other outcome (a timer, a lost socket) may come before a fault is found. */
 const DECIDED_BY_PEER: ReadonlySet<string> = new Set<string>([
   ...FAULTS_OF_PEER,
   'closed',

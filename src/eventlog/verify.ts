@@ -7,7 +7,7 @@
  */
 
 import type { CryptoSuite } from '../protocol/suite.ts';
-import { type Check, judge } from './checks.ts';
+import { type Check, runChecks } from './checks.ts';
 import type { LogEnd, LogHeader, LogRecord } from './format.ts';
 import { type EventLogError, followLog } from './reader.ts';
 import { WireObserver } from './wire-observer.ts';
@@ -43,5 +43,5 @@ export async function verify(
     records,
     (header) => new WireObserver(header, suite, secret),
   );
-  return { header: follower.header, ...ending, checks: judge(follower, ending.end) };
+  return { header: follower.header, ...ending, checks: runChecks(follower, ending.end) };
 }

@@ -90,8 +90,8 @@ function endOf(cat: ChildProcess): Promise<Error | undefined> {
 
 /** `cat: -: Connection reset by peer` is ECONNRESET. */
 function codeOf(words: string): string {
-  const said = words.trimEnd().split(': ').at(-1)?.toLowerCase();
-  for (const [code, meaning] of getSystemErrorMap().values()) if (meaning === said) return code;
+  const message = words.trimEnd().split(': ').at(-1)?.toLowerCase();
+  for (const [code, meaning] of getSystemErrorMap().values()) if (meaning === message) return code;
   return 'EIO';
 }
 

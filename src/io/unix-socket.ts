@@ -55,7 +55,7 @@ export async function placeSocket(server: Server, path: string, bind: Bind): Pro
         if (stale !== undefined) {
           free = whileLocked(own, names.lock(stale), () => takeAway(path, stale, names));
         }
-        if (free && place(own, path)) return () => removeIfStill(path, socket);
+        if (free && renameNoReplace(own, path)) return () => removeIfStill(path, socket);
       } catch (error) {
         await close(server);
         throw error;
@@ -110,8 +110,8 @@ function connectTo(path: string): Promise<string | undefined> {
   });
 }
 
-/** Put what is at `own` at `path`; false when something is there. */
-function place(own: string, path: string): boolean {
+/** Rename `own` to `path`; false when something is there. */
+function renameNoReplace(own: string, path: string): boolean {
   try {
     linkSync(own, path);
   } catch (error) {
@@ -172,7 +172,7 @@ function takeAway(path: string, abandoned: BigIntStats, names: Names): void {
   }
   if (isSame(statusOf(aside), abandoned)) unlinkSync(aside);
   // Somebody who knows of no lock has put it there in this instant: it is theirs, and goes back.
-  else place(aside, path);
+  else renameNoReplace(aside, path);
 }
 
 /** At the end: nothing but our own socket is removed from the path. */

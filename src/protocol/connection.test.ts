@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { ConnectionBench } from '../../fuzz/bench/connection-bench.ts';
-import { HandshakeBench, shake } from '../../fuzz/bench/handshake-bench.ts';
+import { HandshakeBench, handshake } from '../../fuzz/bench/handshake-bench.ts';
 import { contextOf, NONCE_C, NONCE_S, suite } from '../../fuzz/bench/material.ts';
 import { sessionOf } from './connection.ts';
 import { HIGH_WATER_BYTES, LOW_WATER_BYTES } from './flow.ts';
@@ -21,7 +21,7 @@ const ROLES: readonly Role[] = ['client', 'server'];
 const reference = (() => {
   const client = new HandshakeBench(contextOf('client'));
   const server = new HandshakeBench(contextOf('server'));
-  shake(client, server);
+  handshake(client, server);
   if (client.state.phase !== 'established') throw new Error('the reference handshake failed');
   return { client: client.sent, server: server.sent, keys: client.state.keys };
 })();

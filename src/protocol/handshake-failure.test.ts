@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { ConnectionBench } from '../../fuzz/bench/connection-bench.ts';
-import { HandshakeBench, shake } from '../../fuzz/bench/handshake-bench.ts';
+import { HandshakeBench, handshake } from '../../fuzz/bench/handshake-bench.ts';
 import { contextOf, NONCE_C, NONCE_S, WEAK } from '../../fuzz/bench/material.ts';
 import { textOf } from './faults.ts';
 import { endedEarly, timedOut } from './handshake-failure.ts';
@@ -15,7 +15,7 @@ import type { Role } from './parameters.ts';
 const sent = (() => {
   const client = new HandshakeBench(contextOf('client'));
   const server = new HandshakeBench(contextOf('server'));
-  shake(client, server);
+  handshake(client, server);
   return { client: client.sent, server: server.sent };
 })();
 

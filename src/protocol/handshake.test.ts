@@ -6,7 +6,7 @@
 import { createHmac, pbkdf2Sync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { HandshakeBench, shake } from '../../fuzz/bench/handshake-bench.ts';
+import { HandshakeBench, handshake } from '../../fuzz/bench/handshake-bench.ts';
 import {
   contextOf,
   NONCE_C,
@@ -72,7 +72,7 @@ describe('both ends against each other', () => {
       test(`HS-12, HS-17: client with ${nameC} and server with ${nameS} ${verdict}`, () => {
         const client = new HandshakeBench(contextOf('client', policyC));
         const server = new HandshakeBench(contextOf('server', policyS));
-        shake(client, server);
+        handshake(client, server);
         if (refused(policyC, policyS)) {
           const refuser = policyC.requireForwardSecrecy ? client : server;
           expect(refuser.fault).toBe('handshake-without-forward-secrecy');
@@ -90,7 +90,7 @@ describe('both ends against each other', () => {
   test('HS-5: different secrets never establish, and the server is the one that knows', () => {
     const client = new HandshakeBench({ ...contextOf('client'), secret: new Uint8Array(32) });
     const server = new HandshakeBench(contextOf('server'));
-    shake(client, server);
+    handshake(client, server);
     expect(server.fault).toBe('handshake-mac-mismatch');
     expect(client.phase).toBe('awaitingPublicValue');
   });

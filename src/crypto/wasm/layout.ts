@@ -24,38 +24,38 @@ export const LOADED_KEY_BYTES = 2 * 32 + BLOCK_BYTES;
 
 let end = 0;
 /** The next `bytes` bytes of memory, from a multiple of 64. */
-function place(bytes: number): number {
+function allocate(bytes: number): number {
   const address = end;
   end = Math.ceil((end + bytes) / 64) * 64;
   return address;
 }
 
 /** The 64 words K of SHA-256. */
-export const CONSTANTS = place(256);
-export const COUNTERS = place(BATCH_PACKETS * STREAM_BYTES);
+export const CONSTANTS = allocate(256);
+export const COUNTERS = allocate(BATCH_PACKETS * STREAM_BYTES);
 /**
  * The loaded HMAC key as `prepared-keys.ts` keeps it: the state after the inner padded key (8
  * words), that after the outer one (8 words), and the inner padded key itself, with which SINGLE
  * begins. From here to the end of PLAINTEXT is what is wiped.
  */
-export const LOADED_KEY = place(LOADED_KEY_BYTES);
+export const LOADED_KEY = allocate(LOADED_KEY_BYTES);
 /** A single packet as one message: the inner padded key, then what is authenticated. */
 export const SINGLE = LOADED_KEY + 64;
-place(AUTHENTICATED_BYTES);
+allocate(AUTHENTICATED_BYTES);
 /** The state of four hashes in work: eight vectors. */
-export const STATE = place(8 * 16);
+export const STATE = allocate(8 * 16);
 /** The last block of the inner hash of four packets, one after the other. */
-export const INNER_BLOCKS = place(4 * BLOCK_BYTES);
+export const INNER_BLOCKS = allocate(4 * BLOCK_BYTES);
 /** The only block of the outer hash of four packets. */
-export const OUTER_BLOCKS = place(4 * BLOCK_BYTES);
+export const OUTER_BLOCKS = allocate(4 * BLOCK_BYTES);
 /** The MACs of four packets. */
-export const MACS = place(4 * 32);
+export const MACS = allocate(4 * 32);
 /** A result that is more than one number: the length of the plaintext. */
-export const PLAINTEXT_LENGTH = place(4);
-export const KEY_STREAM = place(BATCH_PACKETS * STREAM_BYTES);
-export const PLAINTEXT = place(BATCH_PACKETS * MAX_MESSAGE_BYTES);
+export const PLAINTEXT_LENGTH = allocate(4);
+export const KEY_STREAM = allocate(BATCH_PACKETS * STREAM_BYTES);
+export const PLAINTEXT = allocate(BATCH_PACKETS * MAX_MESSAGE_BYTES);
 /** Four lanes are read also where one or two have a packet; a batch is a multiple of them. */
-export const PACKETS = place(BATCH_PACKETS * PACKET_BYTES);
+export const PACKETS = allocate(BATCH_PACKETS * PACKET_BYTES);
 
 /** The size of the memory, in pages of 64 KiB. */
 export const PAGES = Math.ceil(end / 65_536);
