@@ -8,6 +8,7 @@
  */
 
 import { write, writeSync } from 'node:fs';
+import { concat } from '../protocol/bytes.ts';
 import { type LogLine, type LogSink, plainSpelling, type Spelling } from './log-sink.ts';
 
 /** Bytes that may wait; lines beyond are lost. */
@@ -85,7 +86,7 @@ class LineQueue implements LogSink {
       if (this.givenUp || milliseconds > PATIENCE_MILLISECONDS)
         process.kill(process.pid, 'SIGKILL');
       // The first one may still wait for its thread: these line up behind it.
-      write(descriptor, Buffer.concat(lines.slice(1)), () => {});
+      write(descriptor, concat(...lines.slice(1)), () => {});
     } catch {
       // Nobody is left to be told.
     }
