@@ -230,25 +230,47 @@ describe('the thread’s loss', () => {
     expect(y).toEqual(generateKeyPair(x).y);
   });
 
-  test('it is started again, after a pause that grows', async () => {
+  /** One more is begun when this time is over, and not before. */
+  async function expectRestart(thread: ExponentiationThread, pause: number): Promise<void> {
+    const times = started.length;
+    vi.advanceTimersByTime(pause - 1);
+    expect(started).toHaveLength(times);
+    vi.advanceTimersByTime(1);
+    expect(started).toHaveLength(times + 1);
+    await until(() => thread.running);
+  }
+
+  test('it is started again, after a pause that grows until one has done some work', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { thread } = await begin();
-    for (const [pause, times] of [
-      [1000, 2],
-      [2000, 3],
-      [4000, 4],
-    ] as const) {
+    for (const pause of [1000, 2000, 4000]) {
       await started.at(-1)?.worker.terminate();
       expect(thread.running).toBe(false);
-      expect(losses).toBe(times - 1);
-      vi.advanceTimersByTime(pause - 1);
-      expect(started).toHaveLength(times - 1);
-      vi.advanceTimersByTime(1);
-      expect(started).toHaveLength(times);
-      await until(() => thread.running);
-      const { x, y } = await pairOf(thread);
-      expect(y).toEqual(generateKeyPair(x).y);
+      expect(losses).toBe(started.length);
+      // Without a thread, too, this is answered.
+      await pairOf(thread);
+      await expectRestart(thread, pause);
     }
+    const { x, y } = await pairOf(thread);
+    expect(y).toEqual(generateKeyPair(x).y);
+    await started.at(-1)?.worker.terminate();
+    await expectRestart(thread, 1000);
+  });
+
+  test('what one says or does that has been given up concerns no other', async () => {
+    const { thread, worker } = await begin({ ahead: 1, script: OBEDIENT });
+    thread.close();
+    thread.start();
+    worker.emit('message', 'ready');
+    expect(thread.running).toBe(false);
+    await once(worker, 'exit');
+    expect(losses).toBe(0);
+    await until(() => thread.running);
+    expect(started).toHaveLength(2);
+    // The first pair that was being made ahead went with the other thread.
+    expect(drawn()).toHaveLength(2);
+    worker.emit('message', 0);
+    expect(isZero(started[1]?.memory ?? ZEROS)).toBe(false);
   });
 
   test('where it can never be started, this is tried a few times an hour in the end', () => {

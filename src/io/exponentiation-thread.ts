@@ -17,7 +17,7 @@ import { Slots, type ThreadMessage } from './exponentiation-slots.ts';
 /** So many key pairs lie ready at the most: what a burst of connections takes. */
 const KEY_PAIRS_AHEAD = 16;
 
-/** Milliseconds until a lost thread is started again: twice as many each time. */
+/** Milliseconds until a lost thread is started again: twice as many each time that it did nothing. */
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 600_000;
 
@@ -45,6 +45,13 @@ const SCRIPT =
 /** What the thread's heap may take: its garbage is not worth more. In MiB. */
 const LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 24 };
 
+/** A thread, and what it shares with us. */
+interface Thread {
+  readonly worker: Worker;
+  readonly slots: Slots;
+  running: boolean;
+}
+
 /** An exponentiator that owns a thread. Until that runs, the event loop's own does the work. */
 export class ExponentiationThread extends EventLoopExponentiator {
   readonly #options: Required<ThreadOptions>;
@@ -52,7 +59,8 @@ export class ExponentiationThread extends EventLoopExponentiator {
   /** What was ready, and is answered with in this turn. */
   readonly #given = new Set<KeyPair>();
   #making = false;
-  #thread: { readonly worker: Worker; readonly slots: Slots; running: boolean } | undefined;
+  /** The one in use. What another still says, or that it ends, concerns its own slots alone. */
+  #thread: Thread | undefined;
   #restart: NodeJS.Timeout | undefined;
   #pause = FIRST_PAUSE;
 
@@ -66,15 +74,16 @@ export class ExponentiationThread extends EventLoopExponentiator {
     try {
       const settings = { workerData: slots.memory, resourceLimits: LIMITS };
       const worker = new Worker(this.#options.script, settings);
-      this.#thread = { worker, slots, running: false };
+      const thread = { worker, slots, running: false };
+      this.#thread = thread;
       // A daemon that has served its last connection is done.
       worker.unref();
-      worker.on('message', (message: ThreadMessage) => this.#onMessage(message));
+      worker.on('message', (message: ThreadMessage) => this.#onMessage(thread, message));
       // An exit follows.
       worker.on('error', () => {});
       worker.on('exit', () => {
         slots.erase();
-        if (this.#thread !== undefined) this.#onLost(slots.powers);
+        if (this.#thread === thread) this.#onLost(slots.powers);
       });
     } catch {
       this.#onLost([]);
@@ -93,6 +102,7 @@ export class ExponentiationThread extends EventLoopExponentiator {
     }
     eraseSecrets([...this.#ready.splice(0), ...this.#given].map(({ x }) => x));
     this.#given.clear();
+    this.#making = false;
     clearTimeout(this.#restart);
     const worker = this.#thread?.worker;
     this.#thread = undefined;
@@ -142,11 +152,13 @@ export class ExponentiationThread extends EventLoopExponentiator {
     });
   }
 
-  #onMessage(message: ThreadMessage): void {
-    const thread = this.#thread;
-    if (thread === undefined) return;
-    if (message === 'ready') thread.running = true;
-    else thread.slots.answer(message);
+  #onMessage(thread: Thread, message: ThreadMessage): void {
+    if (message === 'ready') {
+      thread.running = true;
+    } else {
+      this.#pause = FIRST_PAUSE;
+      thread.slots.answer(message);
+    }
     this.work();
   }
 
