@@ -70,6 +70,8 @@ export interface Row {
    * `{lengths}` so many secrets; what stands in brackets is left out where its field is absent.
    */
   readonly words: string;
+  /** Of an event: the connection goes to its end with it, however well it stood. */
+  readonly fatal?: true;
   readonly fields: Fields;
 }
 
@@ -104,11 +106,13 @@ export const EVENTS = {
   targetConnectFailed: {
     means: 'No address of the target could be reached; `error` is the last system error code.',
     words: 'target connect failed: {error}',
+    fatal: true,
     fields: { error: text },
   },
   timerExpired: {
     means: 'The time of `timer` is over.',
     words: '{timer} timer expired',
+    fatal: true,
     fields: { timer },
   },
   bytesReceived: {
@@ -134,6 +138,7 @@ export const EVENTS = {
   socketFailed: {
     means: 'Reading or writing `side` failed; `error` is the system error code.',
     words: '{side}: failed: {error}',
+    fatal: true,
     fields: { side, error: text },
   },
   keyPairGenerated: {
@@ -150,12 +155,14 @@ export const EVENTS = {
   cancelRequested: {
     means: 'The owner wants the connection gone (drain deadline, shutdown of spipe).',
     words: 'cancel requested',
+    fatal: true,
     fields: {},
   },
   defectFound: {
     means:
       'The interpreter has found a defect of this program; `detail` is our own words about it.',
     words: 'defect found: {detail}',
+    fatal: true,
     fields: { detail: text },
   },
 } as const satisfies Rows;

@@ -495,6 +495,26 @@ describe('what went wrong', () => {
   });
 });
 
+test.each([
+  ['fault', '{"type":"targetConnectFailed","error":"ECONNREFUSED"}'],
+  ['fault', '{"type":"timerExpired","timer":"connect"}'],
+  ['fault', '{"type":"socketFailed","side":"plain","error":"ECONNRESET"}'],
+  ['fault', '{"type":"cancelRequested"}'],
+  ['fault', '{"type":"defectFound","detail":"Error"}'],
+  ['quiet', '{"type":"targetConnected"}'],
+  ['quiet', '{"type":"writeCompleted","side":"plain","length":1}'],
+  ['quiet', '{"type":"endCompleted","side":"plain"}'],
+])('a note of %s for %s', async (what, event) => {
+  const { logs } = await record({ content: 'wire' });
+  const connected = '{"type":"targetConnected"}';
+  expect(logs.client).toContain(connected);
+  const at = logs.client.split('\n').findIndex((line) => line.includes(connected)) - 1;
+  const illustration = await draw([
+    resealed(logs.client, (object) => object.replace(connected, event)),
+  ]);
+  expect(illustration.moments[at]?.marks[0]).toMatchObject({ kind: 'note', what });
+});
+
 describe('what belongs together, and how much of it', () => {
   test('two logs of one role, or of two connections, are refused', async () => {
     const logs = pair.logs;

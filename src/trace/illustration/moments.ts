@@ -7,7 +7,7 @@ import { otherRole } from '../../eventlog/index.ts';
 import { initialConnectionState } from '../../protocol/connection.ts';
 import { describeOutcome, FAULTS, type Outcome } from '../../protocol/faults.ts';
 import type { Role } from '../../protocol/parameters.ts';
-import type { Timer } from '../../protocol/vocabulary.ts';
+import { type Timer, VOCABULARY } from '../../protocol/vocabulary.ts';
 import type { Deed, EndHistory, Happening } from './end-history.ts';
 import { interleave } from './interleave.ts';
 import { inferredState, recordedState, replayedState, viewOf } from './machine-state.ts';
@@ -159,14 +159,8 @@ function eventMark(own: Role, event: Deed, both: boolean, cards: CardIndex): Mar
       return note(own, 'work', `y${letterOf(own)} = 2^e${letterOf(own)} mod p`);
     case 'sharedSecretComputed':
       return note(own, 'work', `ySC = y${letterOf(peer)}^e${letterOf(own)} mod p`);
-    case 'timerExpired':
-    case 'socketFailed':
-    case 'targetConnectFailed':
-    case 'cancelRequested':
-    case 'defectFound':
-      return note(own, 'fault', event.text);
     default:
-      return note(own, 'quiet', event.text);
+      return note(own, VOCABULARY[event.type]?.fatal ? 'fault' : 'quiet', event.text);
   }
 }
 
