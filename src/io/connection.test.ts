@@ -13,7 +13,7 @@ import {
   replay,
 } from '../eventlog/index.ts';
 import { MemoryStorage } from '../eventlog/testing/memory-storage.ts';
-import type { ConnectionContext } from '../protocol/connection.ts';
+import type { ConnectionContext, ConnectionState } from '../protocol/connection.ts';
 import type { CryptoSuite } from '../protocol/suite.ts';
 import type { ConnectionEvent } from '../protocol/vocabulary.ts';
 import { type Connection, type ConnectionOptions, runConnection } from './connection.ts';
@@ -234,6 +234,74 @@ test('CN-15, HS-23: a connection whose defect cannot even be recorded ends, and 
   expect(derived).toEqual([new Uint8Array(64)]);
 });
 
+describe('CN-15: the end comes, whatever throws on its way', () => {
+  const defect = (): never => {
+    throw new TypeError('a defect');
+  };
+  const internal = { code: 'internal-error', detail: 'TypeError' };
+
+  test('a channel that cannot be destroyed, and the other one is', async () => {
+    const { server, serverPlain } = await joined();
+    server.source.destroy = defect;
+    server.connection.cancel();
+    expect(serverPlain.destroyed).toBe(true);
+    expect((await server.ended).outcome).toEqual(internal);
+  });
+
+  test('a channel that cannot be reset is destroyed', async () => {
+    const { server, serverPlain } = await joined();
+    serverPlain.reset = defect;
+    serverPlain.says.bytesReceived(Buffer.from('dropped'));
+    server.source.says.failed('ECONNRESET');
+    expect([serverPlain.destroyed, server.source.destroyed]).toEqual([true, true]);
+    expect((await server.ended).outcome).toEqual(internal);
+  });
+
+  test('an exponentiation that cannot be cancelled, and the record has both ends', async () => {
+    const steps: string[] = [];
+    let cancelled = 0;
+    const exponentiator: Exponentiator = {
+      generateKeyPair: () => () => {
+        cancelled++;
+        defect();
+      },
+      computeSharedSecret: () => expect.unreachable('no key pair was made'),
+    };
+    const running = run('client', {}, recorderOf(suite, steps), exponentiator);
+    const cipher = new FakeChannel();
+    running.dialled[0]?.connected(cipher);
+    cipher.says.bytesReceived(new Uint8Array(NONCE_S));
+    running.connection.cancel();
+    expect([running.source.destroyed, cipher.destroyed, cancelled]).toEqual([true, true, 1]);
+    expect((await running.ended).outcome).toEqual(internal);
+    expect(steps.slice(-3)).toEqual([
+      'cancelRequested → closed, 2 effects',
+      'defectFound → closed, 1 effects',
+      'the end',
+    ]);
+  });
+
+  test('a recorder that can do nothing at all, and later events are heard again', async () => {
+    let broken = false;
+    let asked = 0;
+    const recorder: ConnectionRecorder = {
+      ...recorderOf(suite, []),
+      record: () => {
+        asked++;
+        if (broken) defect();
+      },
+      end: defect,
+    };
+    const { connection, source, ended } = run('server', {}, recorder);
+    broken = true;
+    expect(() => source.says.bytesReceived(new Uint8Array(1))).toThrow(TypeError);
+    expect((await ended).outcome).toEqual(internal);
+    const before = asked;
+    connection.cancel();
+    expect(asked).toBeGreaterThan(before);
+  });
+});
+
 test('CN-26: after a bad packet one side is closed at once, the other when it has taken all', async () => {
   const { client, server, clientCipher, serverPlain, move } = await joined();
   client.source.says.bytesReceived(Buffer.from('through'));
@@ -425,6 +493,22 @@ describe('HS-23: what an end in disorder leaves of secrets', () => {
       'defectFound → closed, 2 effects',
       'the end',
     ]);
+  });
+
+  test('the packet keys are erased even where the core cannot take the defect', async () => {
+    const { derived, suite } = noting();
+    const { client } = await joined({ suite });
+    // A state that the core refuses, whatever the event.
+    let refusals = 2;
+    const interpreter = client.connection as unknown as { state: ConnectionState };
+    const state = { ...interpreter.state };
+    const { phase } = state;
+    const get = () => (refusals-- > 0 ? defect() : phase);
+    interpreter.state = Object.defineProperty(state, 'phase', { enumerable: false, get });
+    client.connection.cancel();
+    expect((await client.ended).outcome).toEqual(internal);
+    expect(client.source.destroyed).toBe(true);
+    expect(derived).toEqual([64, 128].map((length) => new Uint8Array(length)));
   });
 
   test('a key pair that comes when the connection has just ended is erased', async () => {

@@ -116,14 +116,17 @@ class Interpreter implements Connection {
     this.queue.push(event);
     if (this.busy) return;
     this.busy = true;
-    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
-      try {
-        this.step(next);
-      } catch (error) {
-        this.giveUp(nameDefect(error));
+    try {
+      for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
+        try {
+          this.step(next);
+        } catch (error) {
+          this.giveUp(nameDefect(error));
+        }
       }
+    } finally {
+      this.busy = false;
     }
-    this.busy = false;
   }
 
   /** The core ends a connection that shows a defect. If it cannot, the sockets are closed all the same. */
@@ -135,6 +138,7 @@ class Interpreter implements Connection {
       this.step({ type: 'defectFound', detail });
     } catch {
       // There is nobody left to ask.
+      eraseSecrets(secretsOf(this.state));
     }
     this.finish({ code: 'internal-error', detail });
   }
@@ -269,16 +273,12 @@ class Interpreter implements Connection {
     });
   }
 
+  /** Release everything and tell the end. A defect in that is told to the core before, as any is. */
   private finish(outcome: Outcome, reset?: Side): void {
     if (this.over) return;
+    const [defect] = this.release(reset);
+    if (defect !== undefined && outcome.code !== 'internal-error') throw defect;
     this.over = true;
-    for (const timer of Object.values(this.timers)) clearTimeout(timer);
-    for (const cancel of this.pending) cancel();
-    for (const side of ['plain', 'cipher'] as const) {
-      if (side === reset) this.channels[side]?.reset();
-      else this.channels[side]?.destroy();
-    }
-    this.options.recorder?.end();
     const { id, source, target } = this.options;
     const dialled = this.dialled === undefined ? {} : { dialled: this.dialled };
     const summary = this.meter.summary(
@@ -286,6 +286,27 @@ class Interpreter implements Connection {
       sessionOf(this.state),
     );
     setImmediate(() => this.options.ended(summary));
+    this.options.recorder?.end();
+  }
+
+  /** Give back all that the connection holds; returns what was thrown meanwhile. */
+  private release(reset: Side | undefined): readonly unknown[] {
+    for (const timer of Object.values(this.timers)) clearTimeout(timer);
+    const { plain, cipher } = this.channels;
+    const acts = [
+      ...this.pending,
+      () => (reset === 'plain' ? plain?.reset() : plain?.destroy()),
+      () => (reset === 'cipher' ? cipher?.reset() : cipher?.destroy()),
+    ];
+    this.pending.clear();
+    return acts.flatMap((act) => {
+      try {
+        act();
+        return [];
+      } catch (defect) {
+        return [defect];
+      }
+    });
   }
 }
 
