@@ -21,6 +21,7 @@ export class Life {
   readonly #logger: Logger;
   #listener: Listener | undefined;
   #dropped = 0;
+  #endsAtOnce = false;
 
   constructor(config: SpipedConfig, logger: Logger) {
     this.#config = config;
@@ -74,8 +75,14 @@ export class Life {
     this.#logger.log('info', 'stopped', message, fields);
   }
 
+  /** Whether it was told to end at once. */
+  get endsAtOnce(): boolean {
+    return this.#endsAtOnce;
+  }
+
   /** It ends at once by this signal. */
   endsBy(signal: EndingSignal): void {
+    this.#endsAtOnce = true;
     const { served = 0, open = 0 } = this.#listener ?? {};
     const message =
       this.#listener === undefined

@@ -31,7 +31,7 @@ test('lines are written in their order, and all of them before it is closed', as
   const descriptor = openSync(join(directory, 'log'), 'w');
   const sink = queueSink(descriptor);
   for (const text of ['one…', 'two', 'three']) expect(sink.write(line(text))).toBe(true);
-  await sink.close?.();
+  await sink.flush?.();
   closeSync(descriptor);
   expect(readFileSync(join(directory, 'log'), 'utf8')).toBe(
     'spiped: one…\nspiped: two\nspiped: three\n',
@@ -43,7 +43,7 @@ test('a line that could not be written is counted, once', async () => {
   const descriptor = openSync('/dev/null', 'r');
   const sink = queueSink(descriptor);
   for (const text of ['one', 'two']) expect(sink.write(line(text))).toBe(true);
-  await sink.close?.();
+  await sink.flush?.();
   closeSync(descriptor);
   expect([sink.takeLost?.(), sink.takeLost?.()]).toEqual([2, 0]);
 });
@@ -54,7 +54,7 @@ test('more lines than may wait are refused, and those before them arrive', async
   let taken = 0;
   while (taken < 100_000 && sink.write(line('x'.repeat(1000)))) taken += 1;
   expect(taken).toBe(Math.floor((256 * 1024) / 1009));
-  await sink.close?.();
+  await sink.flush?.();
   closeSync(descriptor);
   expect(readFileSync(join(directory, 'log'), 'utf8').length).toBe(taken * 1009);
 });
@@ -65,7 +65,7 @@ test('what was written makes room for as much again', async () => {
   const half = line('x'.repeat(200 * 1024));
   for (let i = 0; i < 5; i++) {
     expect([sink.write(half), sink.write(half)]).toEqual([true, false]);
-    await sink.close?.();
+    await sink.flush?.();
   }
   closeSync(descriptor);
 });
@@ -79,7 +79,7 @@ test('of a line that was written in part, the rest follows', async () => {
   });
   const sink = queueSink(2);
   for (const text of ['one', 'two']) sink.write(line(text));
-  await sink.close?.();
+  await sink.flush?.();
   expect(written.join('')).toBe('spiped: one\nspiped: two\n');
   expect(sink.takeLost?.()).toBe(0);
 });
@@ -92,7 +92,7 @@ test('a write that never ends is waited for a second, and the lines behind it ar
   const sink = queueSink(2);
   for (const text of ['one', 'two', 'three']) sink.write(line(text));
   await started;
-  const closed = sink.close?.();
+  const closed = sink.flush?.();
   vi.advanceTimersByTime(999);
   expect(sink.takeLost?.()).toBe(0);
   vi.advanceTimersByTime(1);

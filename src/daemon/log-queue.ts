@@ -3,7 +3,7 @@
  * does not, since it is shared: a thread of Node's writes them, one at a time.
  *
  * What waits is bounded, and lines beyond are lost and counted. Nobody waits for the thread but
- * `close`, for a second at most. Who ends the process closes the log before, and so keeps the order;
+ * `flush`, for a second at most. Who ends the process flushes the log before, and so keeps the order;
  * where it exits without that, nothing is lost, and lines of its last turn are in order.
  */
 
@@ -33,9 +33,10 @@ class LineQueue implements LogSink {
   private lost = 0;
   /** Since when a write is under way, by the clock of `performance`. */
   private writingSince: number | undefined;
-  /** Whether the write that is under way has outlasted the patience of `close`. */
+  /** Whether the write that is under way has outlasted the patience of `flush`. */
   private givenUp = false;
   private idle: () => void = () => {};
+  private flushing: Promise<void> | undefined;
 
   constructor(descriptor: number, spell: Spelling) {
     this.descriptor = descriptor;
@@ -58,9 +59,9 @@ class LineQueue implements LogSink {
     return lost;
   }
 
-  async close(): Promise<void> {
+  async flush(): Promise<void> {
     if (this.lines.length === 0) return;
-    await new Promise<void>((resolve) => {
+    this.flushing ??= new Promise<void>((resolve) => {
       const giveUp = setTimeout(() => {
         this.giveUp();
         resolve();
@@ -70,6 +71,8 @@ class LineQueue implements LogSink {
         resolve();
       };
     });
+    await this.flushing;
+    this.flushing = undefined;
   }
 
   /** The last moment of the process: no callback comes any more. */

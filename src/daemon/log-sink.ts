@@ -16,7 +16,9 @@ export interface LogSink {
   write(line: LogLine): boolean;
   /** How many lines were lost after `write` took them, since this was asked last. */
   takeLost?(): number;
-  /** Give what was written the time it needs to arrive, within a second. */
+  /** Resolves when the operating system has what was written, within a second. */
+  flush?(): Promise<void>;
+  /** The same, and end what the lines were given to. */
   close?(): Promise<void>;
 }
 

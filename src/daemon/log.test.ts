@@ -216,6 +216,15 @@ describe('the sink', () => {
     ]);
   });
 
+  test('is flushed without a wait for what closing it would wait for', async () => {
+    const flush = vi.fn(async () => {});
+    const never = new Promise<void>(() => {});
+    const sink = { write: () => true, flush, close: () => never };
+    const log = createLogger({ program: 'spiped', level: 'info', format: 'text', sink });
+    await log.flush();
+    expect(flush).toHaveBeenCalledOnce();
+  });
+
   test('can be replaced: it is closed, and what repeats goes on being counted', async () => {
     const close = vi.fn(async () => {});
     const [first, second] = [{ ...memorySink(), close }, memorySink()];

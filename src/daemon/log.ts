@@ -22,7 +22,9 @@ export interface Logger {
 export interface ProgramLogger extends Logger {
   /** From now on, lines go there; where they went before is closed. */
   redirect(sink: LogSink): void;
-  /** At the end of the process: say what was held back, and let the sink finish, within a second. */
+  /** Say what was held back. Resolves when the operating system has all, within a second. */
+  flush(): Promise<void>;
+  /** At the end of the process: the same, and let the sink finish, within another second. */
   close(): Promise<void>;
 }
 
@@ -78,8 +80,13 @@ class LevelLogger implements ProgramLogger {
     this.sink = sink;
   }
 
-  async close(): Promise<void> {
+  async flush(): Promise<void> {
     this.repeats.flush();
+    await this.sink.flush?.();
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
     await this.sink.close?.();
   }
 

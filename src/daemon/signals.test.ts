@@ -7,10 +7,11 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { unixAddress } from '../../conformance/subjects/addresses.ts';
 import { isListening as listensOn } from '../../conformance/subjects/processes.ts';
 import { Scope } from '../../conformance/subjects/scope.ts';
+import { obeySignals } from './signals.ts';
 import {
   connectTo,
   daemonOf,
@@ -264,4 +265,26 @@ describe('in the background', () => {
     });
     process.kill(daemonOf(scope, 'pid'), 'SIGTERM');
   });
+});
+
+test('a signal that came before it served is not taken for one to what serves, and ends it', async () => {
+  const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+  try {
+    let written = (): void => {};
+    const flushed = new Promise<void>((resolve) => {
+      written = resolve;
+    });
+    const ignored = new Set<NodeJS.Signals>(['SIGINT', 'SIGHUP']);
+    const serve = obeySignals({ background: false, ignored, end: () => flushed });
+    process.emit('SIGTERM');
+    serve(Promise.resolve({ drain() {}, end: async () => {} }));
+    expect(kill).not.toHaveBeenCalled();
+    // Nobody is in the way of the signal when it is sent again.
+    expect(process.listenerCount('SIGTERM')).toBe(0);
+    written();
+    await vi.waitFor(() => expect(kill).toHaveBeenCalledWith(process.pid, 'SIGTERM'));
+  } finally {
+    kill.mockRestore();
+    process.removeAllListeners('SIGTERM');
+  }
 });

@@ -9,8 +9,10 @@
  * | SIGPIPE | ignored, as Node does | the same | |
  * | SIGUSR1 | ends by the signal (`cli/at-once.ts`) | the same | |
  *
- * Before each of these ends but the last, it says so. A signal that was ignored when the process was
- * started stays so, but for SIGTERM, as in C.
+ * Before each of these ends but the last, it says so, and waits until that is written: a second at
+ * most, where standard error takes nothing. Meanwhile nothing new is accepted, and the same signal
+ * again ends it without a wait. A signal that was ignored when the process was started stays so,
+ * but for SIGTERM, as in C.
  *
  * As process 1 of a container nothing ends by a signal that it does not handle, so that there
  * each of these ends is an exit instead: 0 for SIGINT, as C; 0 for SIGTERM before it listens; 143
@@ -24,7 +26,10 @@ import type { EndingSignal } from './life.ts';
 export interface Serving {
   /** Accept no more, and end when the open connections have ended. */
   drain(): void;
-  /** Say that the process ends by this signal, and accept no more: it does end, right afterwards. */
+  /**
+   * Say that the process ends by this signal, and accept no more. It does end when this resolves,
+   * within a second.
+   */
   end(signal: EndingSignal): Promise<void>;
 }
 
@@ -56,12 +61,19 @@ export function obeySignals(options: SignalOptions): (serving: Promise<Serving>)
   //# A daemon in the background SHOULD ignore SIGHUP.
   if (background) process.on('SIGHUP', () => {});
   else if (!isInit && !ignored.has('SIGHUP')) signals.push('SIGHUP');
-  const before = signals.map((signal) => [signal, () => void endBy(signal, end, 0)] as const);
+  let ending = false;
+  const endBeforeServing = (signal: EndingSignal): void => {
+    ending = true;
+    void endBy(signal, end, 0);
+  };
+  const before = signals.map((signal) => [signal, () => endBeforeServing(signal)] as const);
   for (const [signal, act] of before) process.once(signal, act);
 
   return (serving) => {
     // A start that fails ends the process by itself, signal or not.
     serving.catch(() => {});
+    // The signal that ended it comes once more, and is not for what serves.
+    if (ending) return;
     const then = (act: (serving: Serving) => unknown): void => void serving.then(act, () => {});
     //= CL-39
     //# A second SIGTERM MUST end a daemon at once, whatever is open.

@@ -30,7 +30,7 @@ import { createService } from './service.ts';
 export async function runSpipe(config: SpipeConfig, inherited: Inheritance): Promise<number> {
   const logger = createLogger({ program: 'spipe', ...config.log });
   // There is one connection, and it is over.
-  catchDefects(logger, () => void logger.close().then(() => process.exit(1)));
+  catchDefects(logger, () => process.exit(1));
   try {
     const summary = await connect(config, inherited, logger);
     const { outcome } = summary;

@@ -67,11 +67,11 @@ export async function runSpiped(
     ignored: inherited.ignored,
     end(signal) {
       life.endsBy(signal);
-      return logger.close();
+      return logger.flush();
     },
   });
   let started = false;
-  catchDefects(logger, () => started || void logger.close().then(() => process.exit(1)));
+  catchDefects(logger, () => started || process.exit(1));
   try {
     const parent = background ? openParent(parentDescriptor) : undefined;
     const beginnings = { config, inherited, parent, logger, life, obeySignalsWhileServing };
@@ -80,6 +80,8 @@ export async function runSpiped(
     //= CL-30
     //# The pid file MUST NOT be removed at the end.
     await listener.finished;
+    // The signal is sent again as soon as the last line is out (signals.ts).
+    if (life.endsAtOnce) await new Promise(() => {});
     await pool.close();
     life.stopped();
     return 0;
@@ -271,10 +273,10 @@ function serving(
 ): Serving {
   const { drainTimeoutMilliseconds: timeout } = config;
   return {
-    async end(signal) {
+    end(signal) {
       life.endsBy(signal);
-      await logger.close();
       listener.shutDown();
+      return logger.flush();
     },
     drain() {
       life.draining();

@@ -78,10 +78,15 @@ class SyslogSink implements LogSink {
     return (feed ?? this.options.fallback).write(line);
   }
 
+  /** What a `logger` was given is in its pipe, which outlives us. */
+  async flush(): Promise<void> {
+    await this.options.fallback.flush?.();
+  }
+
   async close(): Promise<void> {
     this.closing = true;
     await Promise.all([...this.feeds.values()].map((feed) => feed.close()));
-    await this.options.fallback.close?.();
+    await this.flush();
   }
 
   private start(level: LogLevel): Feed | undefined {
@@ -161,7 +166,9 @@ class Feed {
     return new Promise((resolve) => {
       const giveUp = setTimeout(() => {
         child.stdin?.destroy();
-        child.kill();
+        // It may take no heed of another signal, and nobody waits for it any more.
+        child.kill('SIGKILL');
+        resolve();
       }, CLOSE_MILLISECONDS);
       child.once('close', () => {
         clearTimeout(giveUp);
