@@ -11,8 +11,11 @@
  *
  * Results are fresh arrays. All else lies in scratch memory that all connections share, one after
  * the other. A call leaves in it its key, and some of its plaintext and key stream, until further
- * calls write over them or `forgetKey` does. The arrays in which OpenSSL returns key stream are
- * left to the garbage collector as they are.
+ * calls write over them or `forgetKey` does: for the MAC key of any connection, if it is still
+ * prepared. Where that has made room for those of others (`prepared-keys.ts`), a rest of what was
+ * worked on under it may stay until one of theirs is forgotten; to overwrite everything at each
+ * such change would burden those who have more connections than keys are kept for. The arrays in
+ * which OpenSSL returns key stream are left to the garbage collector as they are.
  */
 
 import { Buffer } from 'node:buffer';

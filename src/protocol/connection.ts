@@ -92,7 +92,7 @@ export type ConnectionState =
       /** The side that is still open. */
       readonly to: Side;
       readonly outcome: Outcome;
-      readonly session: SessionSummary | undefined;
+      readonly session: SessionSummary;
     }
   | {
       readonly phase: 'closed';
@@ -419,7 +419,7 @@ function failSide(
   };
 }
 
-/** Whatever happens now, the outcome is that of the fatal event. */
+/** Whatever happens now but a defect, the outcome is that of the fatal event. */
 function delivering(
   state: In<ConnectionState, 'delivering'>,
   event: ConnectionEvent,
@@ -505,6 +505,8 @@ function close(
 }
 
 /** What can be told of the session of a connection; nothing before its handshake is complete. */
+export function sessionOf(state: In<ConnectionState, 'piping'>): SessionSummary;
+export function sessionOf(state: ConnectionState): SessionSummary | undefined;
 export function sessionOf(state: ConnectionState): SessionSummary | undefined {
   switch (state.phase) {
     case 'dialingEstablished':

@@ -44,6 +44,10 @@ export interface Known extends Input {
   readonly yPeer: Uint8Array | undefined;
 }
 
+/**
+ * Between two events, `ended` is false in the phases that wait for bytes, `awaitingNonce` and
+ * `awaitingPublicValue`: in a step that finds it true there, the handshake goes on or has failed.
+ */
 export type HandshakeState =
   | { readonly phase: 'idle' }
   /** Our nonce is sent; fewer than 32 bytes of the peer's have arrived. */

@@ -228,8 +228,10 @@ export const EFFECTS = {
   },
   closeConnection: {
     means:
-      'Close both sockets and everything pending. The last effect of every connection. The side of ' +
-      '`reset` shall see a reset instead of an end in order, where its kind of socket has one.',
+      'Close both sockets and everything pending: the end of every connection. After it, only a ' +
+      'secret that came too late is erased, and a defect ends the connection once more, with its own ' +
+      'outcome. The side of `reset` shall see a reset instead of an end in order, where its kind of ' +
+      'socket has one.',
     words: 'close: {outcome}[ (with a reset of {reset})]',
     fields: { outcome, reset: optionalSide },
   },
