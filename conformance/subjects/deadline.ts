@@ -1,37 +1,24 @@
 /**
  * A limit for everything that is waited for, so that a hang says what did not happen.
  *
- * The limit never judges the speed of a machine: it is far above what anything here takes, and grows
- * with what else the machine has to do. So a hang costs seconds where it has nothing else.
+ * The limit never judges the speed of a machine: it is far above what anything here takes on a busy
+ * one. What is waited for ends by an event; only a hang costs the whole of it.
  */
 
-import { availableParallelism, loadavg } from 'node:os';
-
-/** The longest wait in which nothing happens, in milliseconds, on any machine. */
+/** The longest wait in which nothing happens, in milliseconds. */
 export const WAIT_LIMIT = 30_000;
-
-/** The same where the machine has nothing else to do. */
-const IDLE_LIMIT = 10_000;
-
-/**
- * The longest wait in which nothing happens, in milliseconds, when so many processes want to run on
- * so many processors; by default as it is now.
- */
-export function waitLimit(load = loadavg()[0] ?? 0, processors = availableParallelism()): number {
-  return Math.min(WAIT_LIMIT, IDLE_LIMIT * Math.max(1, load / processors));
-}
 
 /**
  * The promise's value. Where `progress` is given, the limit starts anew as long as that number
  * changes: a slow transfer is not a hang.
  *
- * @throws Error naming `what`, when the promise has not settled within {@link waitLimit}.
+ * @throws Error naming `what`, when the promise has not settled within {@link WAIT_LIMIT}.
  */
 export async function within<T>(
   what: string,
   promise: Promise<T>,
   progress: () => number = () => 0,
-  limit: number = waitLimit(),
+  limit: number = WAIT_LIMIT,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_resolve, reject) => {

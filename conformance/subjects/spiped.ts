@@ -3,7 +3,7 @@
  */
 
 import { type Address, newAddress, type Spelling } from './addresses.ts';
-import { waitLimit } from './deadline.ts';
+import { WAIT_LIMIT } from './deadline.ts';
 import { isListening } from './processes.ts';
 import { Program } from './program.ts';
 import type { Scope } from './scope.ts';
@@ -94,7 +94,7 @@ export async function startSpiped(
 
 /** True when it listens, false when it has ended, or has done nothing, instead. */
 async function listens(program: Program, source: Address): Promise<boolean> {
-  const deadline = Date.now() + waitLimit();
+  const deadline = Date.now() + WAIT_LIMIT;
   let interval: number = POLL_INTERVALS.first;
   while (program.running && Date.now() < deadline) {
     if (await isListening(program.pid, source)) return true;

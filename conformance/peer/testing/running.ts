@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addressOf } from '../../subjects/addresses.ts';
-import { waitLimit } from '../../subjects/deadline.ts';
+import { WAIT_LIMIT } from '../../subjects/deadline.ts';
 import type { Program } from '../../subjects/program.ts';
 import type { Scope } from '../../subjects/scope.ts';
 import { startSpiped } from '../../subjects/spiped.ts';
@@ -19,10 +19,10 @@ import type { Role } from '../parameters.ts';
 import { ClientReach, Door, type Reach, ServerReach } from '../reach.ts';
 
 /**
- * Milliseconds that one step may take. A demanded close is demanded within it, long before the 60
- * seconds of `-o` that these programs are started with; nothing is judged by how quick it is.
+ * Milliseconds that one step may take, and a demanded close: long before the 60 seconds of `-o` that
+ * these programs are started with, and far above what a right one takes on a busy machine.
  */
-export const LIMIT = waitLimit();
+export const LIMIT = WAIT_LIMIT;
 
 export const GREETING = Buffer.from('what the plain end says at once');
 
