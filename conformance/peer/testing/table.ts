@@ -42,6 +42,11 @@ export class Stage {
     this.#started.clear();
   }
 
+  /** Starts what this misbehaviour needs, where it does not run yet. */
+  async prepare({ needs = {} }: Misbehaviour): Promise<void> {
+    await this.#with(needs);
+  }
+
   /**
    * Lets these misbehaviours, all at once, meet the subject.
    *
