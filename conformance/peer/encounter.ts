@@ -36,7 +36,10 @@ export async function meet(
     const looks: { sent: number; released: number }[] = [];
     const peer = new Peer({
       ...whoMeets(reach, contact, limit),
-      ...{ first: FIRST, rest: REST, farewell: FAREWELL, earlier },
+      first: FIRST,
+      rest: REST,
+      farewell: FAREWELL,
+      earlier,
       bends: misbehaviours.map(({ bends }) => bends),
       look: async () => {
         await passThrough(reach, limit);
@@ -73,7 +76,9 @@ export async function passThrough(reach: Reach, limit: number): Promise<Earlier>
   try {
     const account = await new Peer({
       ...whoMeets(reach, contact, limit),
-      ...{ first: [token], rest: [], farewell: FAREWELL },
+      first: [token],
+      rest: [],
+      farewell: FAREWELL,
       bends: [{ own: () => ({ exponent: 1n, sign: 1 }) }],
     }).perform();
     if (account.stopped !== undefined) throw account.stopped;

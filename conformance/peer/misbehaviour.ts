@@ -106,8 +106,8 @@ export function differences(seen: Seen, expected: Reaction, plainSays: Buffer): 
     if (sends !== undefined) {
       demand(sends.includes(seen.sent), `it sent ${seen.sent} bytes and not ${sends.join(' or ')}`);
     } else if (!expected.deaf) {
-      const begun = plainSays.subarray(0, account.heard.length);
-      demand(account.heard.equals(begun), 'it sent what its plain end had not said (CN-8)');
+      const begun = plainSays.subarray(0, account.received.length);
+      demand(account.received.equals(begun), 'it sent what its plain end had not said (CN-8)');
     }
   }
   return found;
@@ -116,7 +116,7 @@ export function differences(seen: Seen, expected: Reaction, plainSays: Buffer): 
 type Demand = (holds: boolean, what: string) => void;
 
 function checkReleased({ released, account }: Seen, expected: Reaction, demand: Demand): void {
-  const all = account.said;
+  const all = account.sent;
   const whole = expected.outcome === 'works' ? all.length : 0;
   const { releases = whole } = expected;
   const [least, most] = typeof releases === 'number' ? [releases, releases] : releases;
@@ -149,7 +149,10 @@ function make(reactionOf: (subject: Role) => Reaction): Make {
   return (requirements, does, bends, more = {}) => {
     const { subjects = BOTH, needs, reaction, ...always } = more;
     return {
-      ...{ does, requirements: requirements.split(' '), subjects, bends },
+      does,
+      requirements: requirements.split(' '),
+      subjects,
+      bends,
       ...(needs !== undefined && { needs }),
       reaction: (subject) => ({ ...reactionOf(subject), ...always, ...reaction?.(subject) }),
     };

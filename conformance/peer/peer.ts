@@ -56,7 +56,7 @@ export interface PeerSettings {
   readonly keyFile: Buffer;
   readonly wire: Wire;
   readonly plain: PlainSide;
-  /** What is said to the subject, as texts of packets: first, and then when that was delivered. */
+  /** What is sent to the subject, as texts of packets: first, and then when that was delivered. */
   readonly first: readonly Buffer[];
   readonly rest: readonly Buffer[];
   /** What the plain end says when it is connected, and before it ends. */
@@ -79,11 +79,11 @@ export interface Account {
   /** What the subject did against the text, with the requirement. */
   readonly objections: readonly string[];
   /** The plaintext of the subject's packets. */
-  readonly heard: Buffer;
+  readonly received: Buffer;
   /** Bytes at the end of the subject's stream that are no whole packet. */
   readonly remainder: number;
-  /** The texts that were said, after any bends. */
-  readonly said: readonly Buffer[];
+  /** The texts that were sent, after any bends. */
+  readonly sent: readonly Buffer[];
   /** Was any value changed? */
   readonly bent: boolean;
   /** This connection, for one that replays it. */
@@ -97,8 +97,8 @@ export class Peer {
   readonly #known: Known;
   readonly #bend: Bend;
   readonly #objections: string[] = [];
-  readonly #heard: Buffer[] = [];
-  readonly #said: Buffer[] = [];
+  readonly #received: Buffer[] = [];
+  readonly #sent: Buffer[] = [];
   readonly #k: Buffer;
   #bent = false;
   #nonce = NOTHING;
@@ -113,9 +113,22 @@ export class Peer {
     this.#is = settings;
     const { role, keyFile, earlier } = settings;
     this.#known = {
-      ...{ role, keyFile, earlier, peerNonce: NOTHING, nonces: NOTHING, dk1: NOTHING },
-      ...{ peerMessage: NOTHING, y: NOTHING, ySC: NOTHING, dk2: NOTHING, peerPackets: [] },
-      ...{ index: 0, cleartext: NOTHING, ciphertext: NOTHING, sealed: [], written: 0 },
+      role,
+      keyFile,
+      earlier,
+      peerNonce: NOTHING,
+      nonces: NOTHING,
+      dk1: NOTHING,
+      peerMessage: NOTHING,
+      y: NOTHING,
+      ySC: NOTHING,
+      dk2: NOTHING,
+      peerPackets: [],
+      index: 0,
+      cleartext: NOTHING,
+      ciphertext: NOTHING,
+      sealed: [],
+      written: 0,
     };
     this.#bend = bendBy(settings.bends ?? [], this.#known, () => {
       this.#bent = true;
@@ -137,7 +150,11 @@ export class Peer {
       stopped = error;
     }
     return {
-      ...{ steps, stopped, objections: this.#objections, said: this.#said, bent: this.#bent },
+      steps,
+      stopped,
+      objections: this.#objections,
+      sent: this.#sent,
+      bent: this.#bent,
       ...(await this.#remains()),
       record: { nonce: this.#nonce, message: this.#message, packets: this.#known.sealed },
     };
@@ -157,23 +174,23 @@ export class Peer {
         return await this.#send(this.#message);
       case 'read message':
         this.#known.peerMessage = await wire.read(MESSAGE_LENGTH, "the subject's y ‖ h (HS-6)");
-        this.#judgeMessage();
+        this.#checkMessage();
         return;
       case 'send first':
-        return await this.#say(this.#bend('first', this.#is.first));
+        return await this.#sendPackets(this.#bend('first', this.#is.first));
       case 'send rest':
-        return await this.#say(this.#bend('rest', this.#is.rest));
+        return await this.#sendPackets(this.#bend('rest', this.#is.rest));
       case 'await first':
       case 'await rest': {
-        const length = this.#said.reduce((sum, text) => sum + text.length, 0);
+        const length = this.#sent.reduce((sum, text) => sum + text.length, 0);
         const delivered = () => plain.bytes().length >= length || plain.over();
         const over = () => wire.ending !== undefined;
         return await until('the delivery of what was sent', limit, () => delivered() || over());
       }
       case 'read greeting':
-        return await this.#hear(greeting);
+        return await this.#receive(greeting);
       case 'read farewell':
-        return await this.#hear(Buffer.concat([greeting, farewell]));
+        return await this.#receive(Buffer.concat([greeting, farewell]));
       case 'end':
         return wire.end();
       case 'await plain end':
@@ -216,7 +233,7 @@ export class Peer {
   }
 
   /** Is the subject's y ‖ h as the text has it (HS-6, HS-7, HS-15)? */
-  #judgeMessage(): void {
+  #checkMessage(): void {
     const key = macKeyOf(dk1Of(this.#k, this.#nonces()), otherRole(this.#is.role));
     const fault = faultOf(this.#known.peerMessage, key);
     if (fault !== undefined) this.#object('HS-6, HS-7, HS-15', `its y ‖ h: ${fault}`);
@@ -258,7 +275,7 @@ export class Peer {
   }
 
   /** Sends a flight of packets with these texts. */
-  async #say(texts: readonly Buffer[]): Promise<void> {
+  async #sendPackets(texts: readonly Buffer[]): Promise<void> {
     const keys = this.#sealingKeys();
     const known = this.#known;
     const packets = texts.map((text) => {
@@ -267,7 +284,7 @@ export class Peer {
       known.sealed.push(packet);
       return packet;
     });
-    this.#said.push(...texts);
+    this.#sent.push(...texts);
     await this.#send(Buffer.concat(this.#bend('packets', packets)));
   }
 
@@ -301,17 +318,17 @@ export class Peer {
     else await wire.write(piece);
   }
 
-  /** Opens packets until all of `expected` has been heard from the subject. */
-  async #hear(expected: Buffer): Promise<void> {
-    while (lengthOf(this.#heard) < expected.length) {
-      this.#judgePacket(await this.#is.wire.read(PACKET_LENGTH, 'a packet of the subject'));
+  /** Opens packets until all of `expected` has come from the subject. */
+  async #receive(expected: Buffer): Promise<void> {
+    while (lengthOf(this.#received) < expected.length) {
+      this.#checkPacket(await this.#is.wire.read(PACKET_LENGTH, 'a packet of the subject'));
     }
-    if (!Buffer.concat(this.#heard).equals(expected)) {
+    if (!Buffer.concat(this.#received).equals(expected)) {
       this.#object('CN-8', 'what came is not what the plain end has sent');
     }
   }
 
-  #judgePacket(packet: Buffer): void {
+  #checkPacket(packet: Buffer): void {
     const number = this.#known.peerPackets.length;
     if (this.#opening === undefined) {
       const values = this.#sharedValues();
@@ -330,7 +347,7 @@ export class Peer {
     if (opened.padding.some((byte) => byte !== 0)) {
       this.#object('PK-2', `packet ${number} is padded with other bytes than zeros`);
     }
-    this.#heard.push(opened.text);
+    this.#received.push(opened.text);
   }
 
   #open(packet: Buffer, number: number) {
@@ -339,13 +356,13 @@ export class Peer {
   }
 
   /** Looks through what the subject has sent and no step has read. */
-  async #remains(): Promise<Pick<Account, 'heard' | 'remainder'>> {
+  async #remains(): Promise<Pick<Account, 'received' | 'remainder'>> {
     const { wire } = this.#is;
     const begun = wire.length - wire.unread >= HANDSHAKE_LENGTH && this.#own !== undefined;
     while (begun && wire.unread >= PACKET_LENGTH) {
-      this.#judgePacket(await wire.read(PACKET_LENGTH));
+      this.#checkPacket(await wire.read(PACKET_LENGTH));
     }
-    return { heard: Buffer.concat(this.#heard), remainder: wire.unread };
+    return { received: Buffer.concat(this.#received), remainder: wire.unread };
   }
 
   #object(requirements: string, what: string): void {

@@ -86,5 +86,5 @@ export function upTo(plan: readonly Step[], step: Step, ...steps: Step[]): reado
 
 /** The plan with the own nonce sent only when the subject's is there. */
 export function nonceLate(plan: readonly Step[]): readonly Step[] {
-  return [...(['read nonce', 'send nonce'] as const), ...without(plan, 'read nonce', 'send nonce')];
+  return ['read nonce', 'send nonce', ...without(plan, 'read nonce', 'send nonce')];
 }

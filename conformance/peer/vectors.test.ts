@@ -197,12 +197,21 @@ function speak(role: Role, wire: Wire, keyFile: Buffer, own: End, other: End): P
       ? 0n
       : toNumber(bytes(own.x)) + (own.exponentForm === 'x' ? 0n : 2n ** 258n);
   return new Peer({
-    ...{ role, keyFile, wire, limit: 10_000, rest: [], farewell: Buffer.alloc(0) },
+    role,
+    keyFile,
+    wire,
+    limit: 10_000,
+    rest: [],
+    farewell: Buffer.alloc(0),
     first: own.messages.flatMap((message) => textsOf(bytes(message))),
     greeting: Buffer.concat(other.messages.map(bytes)),
     plain: {
-      ...{ bytes: () => Buffer.alloc(0), over: () => true, open: () => false },
-      ...{ write: async () => {}, end() {}, reset() {} },
+      bytes: () => Buffer.alloc(0),
+      over: () => true,
+      open: () => false,
+      write: async () => {},
+      end() {},
+      reset() {},
     },
     bends: [
       {

@@ -22,7 +22,10 @@ const mayAnswer = (subject: Role) => ({
 
 /** y ‖ h without waiting for the subject's: a server's, too, may send it then (HS-20). */
 const messageEarly = (plan: readonly Step[]): readonly Step[] => [
-  ...(['send nonce', 'read nonce', 'send message', 'read message'] as const),
+  'send nonce',
+  'read nonce',
+  'send message',
+  'read message',
   ...plan.slice(4),
 ];
 

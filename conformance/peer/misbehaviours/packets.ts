@@ -56,7 +56,8 @@ const atOnce = (plan: readonly Step[]): readonly Step[] =>
   after(
     before(without(plan, 'await first', 'read greeting'), 'send first', 'hold'),
     'send rest',
-    ...(['let go', 'read greeting'] as const),
+    'let go',
+    'read greeting',
   );
 
 export const numbers = {
@@ -257,8 +258,12 @@ export const flights = {
     {
       plan: (plan) => [
         ...plan.slice(0, plan.indexOf('send rest')),
-        ...(['plain farewell', 'plain end', 'read farewell', 'read end'] as const),
-        ...(['send rest', 'await plain end'] as const),
+        'plain farewell',
+        'plain end',
+        'read farewell',
+        'read end',
+        'send rest',
+        'await plain end',
       ],
       packets: secondAs((packet) => flipped(packet, 0)),
     },

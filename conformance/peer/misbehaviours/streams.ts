@@ -62,8 +62,13 @@ export const segments = {
       // With y = 1 the keys need nothing of the subject but its nonce.
       own: () => ({ exponent: 0n, sign: 1 }),
       plan: (plan) => [
-        ...(['read nonce', 'hold', 'send nonce', 'send message', 'send first', 'let go'] as const),
-        ...(['read message'] as const),
+        'read nonce',
+        'hold',
+        'send nonce',
+        'send message',
+        'send first',
+        'let go',
+        'read message',
         ...plan.slice(plan.indexOf('await first')),
       ],
     },
@@ -132,8 +137,14 @@ export const ends: Readonly<Record<string, Misbehaviour>> = {
       upTo(
         plan,
         'send rest',
-        ...(['plain farewell', 'plain end', 'read farewell', 'read end'] as const),
-        ...(['send rest', 'await rest', 'end', 'await plain end'] as const),
+        'plain farewell',
+        'plain end',
+        'read farewell',
+        'read end',
+        'send rest',
+        'await rest',
+        'end',
+        'await plain end',
       ),
   }),
   'both-end-at-once': accepted('CN-10 CN-12', 'ends just as the plain end does', {
@@ -141,8 +152,12 @@ export const ends: Readonly<Record<string, Misbehaviour>> = {
       upTo(
         plan,
         'end',
-        ...(['plain farewell', 'plain end', 'end'] as const),
-        ...(['read farewell', 'read end', 'await plain end'] as const),
+        'plain farewell',
+        'plain end',
+        'end',
+        'read farewell',
+        'read end',
+        'await plain end',
       ),
   }),
   'reset-in-packet': lost(

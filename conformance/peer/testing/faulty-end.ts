@@ -137,7 +137,7 @@ class End {
     const speaksFirst = this.#role === 'client' || this.#omits.has('y is sent before the proof');
     if (speaksFirst) await cipher.write(message);
     const theirs = await cipher.read(MESSAGE_LENGTH);
-    this.#judge(theirs, macKeyOf(dk1, otherRole(this.#role)));
+    this.#checkMessage(theirs, macKeyOf(dk1, otherRole(this.#role)));
     if (!speaksFirst) await cipher.write(message);
     const [ySC = 0n] = sharedValues(value, toNumber(theirs.subarray(0, Y_LENGTH)));
     const bytes = toBytes(ySC);
@@ -146,7 +146,7 @@ class End {
     return dk2Of(this.#k, nonces, short);
   }
 
-  #judge(message: Buffer, dhmac: Buffer): void {
+  #checkMessage(message: Buffer, dhmac: Buffer): void {
     const y = toNumber(message.subarray(0, Y_LENGTH));
     const h = message.subarray(Y_LENGTH);
     const right = hmac(dhmac, message.subarray(0, Y_LENGTH));

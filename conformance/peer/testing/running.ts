@@ -60,7 +60,10 @@ export async function start(
   const door = await Door.open(LIMIT, role === 'server' ? greeting : undefined);
   scope.onClose(() => door.close());
   const { program, source } = await startSpiped(scope, subject, {
-    ...{ role: role === 'server' ? '-d' : '-e', source: 'ipv4', key, ...needs },
+    role: role === 'server' ? '-d' : '-e',
+    source: 'ipv4',
+    key,
+    ...needs,
     target: addressOf('ipv4', door.port),
   });
   const MeansOfReach = role === 'server' ? ServerReach : ClientReach;

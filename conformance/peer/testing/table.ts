@@ -64,8 +64,8 @@ export class Stage {
       Buffer.concat([reach.greeting, FAREWELL]),
     );
     if (!program.running) found.push('the subject has ended');
-    const said = program.complaints.slice(before);
-    expect(found.join('\n'), said === '' ? 'it said nothing' : said).toBe('');
+    const complaints = program.complaints.slice(before);
+    expect(found.join('\n'), complaints === '' ? 'it said nothing' : complaints).toBe('');
     return seen;
   }
 
