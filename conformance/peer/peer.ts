@@ -3,37 +3,17 @@
  * wire, is bent where it is told to, and notes what its subject does against the text.
  */
 
-import { randomBytes } from 'node:crypto';
-import {
-  freshValue,
-  type OwnValue,
-  publicValue,
-  sharedValues,
-  toBytes,
-  toNumber,
-} from './group.ts';
-import {
-  dk1Of,
-  dk2Of,
-  hmac,
-  macKeyOf,
-  type PacketKeys,
-  packetKeysOf,
-  sharedSecretOf,
-} from './key.ts';
-import { faultOf } from './message.ts';
-import { open, seal } from './packets.ts';
+import { seal } from './packets.ts';
 import {
   HANDSHAKE_LENGTH,
   MESSAGE_LENGTH,
   NONCE_LENGTH,
-  otherRole,
   PACKET_LENGTH,
   type Role,
-  Y_LENGTH,
 } from './parameters.ts';
 import { PLANS, type Step } from './plan.ts';
 import { type Bend, type Bends, bendBy, type Earlier, type Known, type Piece } from './points.ts';
+import { Schedule } from './schedule.ts';
 import { Overdue, until, type Wire, WireOver, wait } from './wire.ts';
 
 /** The plain end of the subject, as far as it belongs to this connection. */
@@ -99,13 +79,8 @@ export class Peer {
   readonly #objections: string[] = [];
   readonly #received: Buffer[] = [];
   readonly #sent: Buffer[] = [];
-  readonly #k: Buffer;
+  readonly #schedule: Schedule;
   #bent = false;
-  #nonce = NOTHING;
-  #message = NOTHING;
-  #own: OwnValue | undefined;
-  #sealing: PacketKeys | undefined;
-  #opening: PacketKeys | undefined;
   #held: Buffer[] | undefined;
   #mute = false;
 
@@ -133,7 +108,7 @@ export class Peer {
     this.#bend = bendBy(settings.bends ?? [], this.#known, () => {
       this.#bent = true;
     });
-    this.#k = sharedSecretOf(keyFile);
+    this.#schedule = new Schedule(this.#known, this.#bend);
   }
 
   /** Goes through the plan to its end, or to where the connection is over. Called once. */
@@ -156,7 +131,7 @@ export class Peer {
       sent: this.#sent,
       bent: this.#bent,
       ...(await this.#remains()),
-      record: { nonce: this.#nonce, message: this.#message, packets: this.#known.sealed },
+      record: { ...this.#schedule.record, packets: this.#known.sealed },
     };
   }
 
@@ -164,14 +139,12 @@ export class Peer {
     const { wire, plain, greeting, farewell, limit } = this.#is;
     switch (step) {
       case 'send nonce':
-        this.#nonce = this.#bend('nonce', randomBytes(NONCE_LENGTH));
-        return await this.#send(this.#nonce);
+        return await this.#send(this.#schedule.makeNonce());
       case 'read nonce':
         this.#known.peerNonce = await wire.read(NONCE_LENGTH, "the subject's nonce (HS-2)");
         return;
       case 'send message':
-        this.#message = this.#makeMessage();
-        return await this.#send(this.#message);
+        return await this.#send(this.#schedule.makeMessage());
       case 'read message':
         this.#known.peerMessage = await wire.read(MESSAGE_LENGTH, "the subject's y ‖ h (HS-6)");
         this.#checkMessage();
@@ -218,65 +191,15 @@ export class Peer {
     }
   }
 
-  /** y ‖ h (HS-7, HS-15). */
-  #makeMessage(): Buffer {
-    const { role } = this.#is;
-    const nonces = this.#nonces();
-    this.#known.dk1 = dk1Of(this.#k, nonces);
-    this.#own = this.#bend('own', freshValue());
-    this.#known.y = this.#bend('y', toBytes(publicValue(this.#own)));
-    const salt = this.#bend('macSalt', nonces);
-    const dk1 = this.#bend('dk1', dk1Of(this.#bend('k', this.#k), salt));
-    const key = this.#bend('hKey', macKeyOf(dk1, role));
-    const h = this.#bend('h', hmac(key, this.#bend('hInput', this.#known.y)));
-    return this.#bend('message', Buffer.concat([this.#known.y, h]));
-  }
-
   /** Is the subject's y ‖ h as the text has it (HS-6, HS-7, HS-15)? */
   #checkMessage(): void {
-    const key = macKeyOf(dk1Of(this.#k, this.#nonces()), otherRole(this.#is.role));
-    const fault = faultOf(this.#known.peerMessage, key);
+    const fault = this.#schedule.faultOfMessage();
     if (fault !== undefined) this.#object('HS-6, HS-7, HS-15', `its y ‖ h: ${fault}`);
-  }
-
-  /** nonceC ‖ nonceS, of the first 32 bytes that either end has sent (HS-3, HS-5). */
-  #nonces(): Buffer {
-    const own = this.#nonce.subarray(0, NONCE_LENGTH);
-    const { peerNonce } = this.#known;
-    const nonces = this.#is.role === 'client' ? [own, peerNonce] : [peerNonce, own];
-    this.#known.nonces = Buffer.concat(nonces);
-    return this.#known.nonces;
-  }
-
-  /** ySC, unbent: more than one where only the subject knows which; see `sharedValues`. */
-  #sharedValues(): readonly Buffer[] {
-    if (this.#own === undefined) throw new Error('the plan has packets before the own y');
-    // With exponent 0 it is 1 whatever the other end sends, and known before it has sent anything.
-    const { peerMessage } = this.#known;
-    return sharedValues(this.#own, toNumber(peerMessage.subarray(0, Y_LENGTH))).map(toBytes);
-  }
-
-  #sealingKeys(): PacketKeys {
-    if (this.#sealing !== undefined) return this.#sealing;
-    const [only] = this.#sharedValues();
-    if (this.#known.ySC.length === 0) this.#settle(only ?? NOTHING);
-    const salt = this.#bend('keySalt', this.#known.nonces);
-    const ySC = this.#bend('ySC', this.#known.ySC);
-    const dk2 = this.#bend('dk2', dk2Of(this.#bend('k', this.#k), salt, ySC));
-    this.#sealing = this.#bend('keys', packetKeysOf(dk2, this.#is.role));
-    return this.#sealing;
-  }
-
-  /** This is ySC. */
-  #settle(ySC: Buffer): void {
-    this.#known.ySC = ySC;
-    this.#known.dk2 = dk2Of(this.#k, this.#known.nonces, ySC);
-    this.#opening = packetKeysOf(this.#known.dk2, otherRole(this.#is.role));
   }
 
   /** Sends a flight of packets with these texts. */
   async #sendPackets(texts: readonly Buffer[]): Promise<void> {
-    const keys = this.#sealingKeys();
+    const keys = this.#schedule.sealingKeys();
     const known = this.#known;
     const packets = texts.map((text) => {
       known.index = known.sealed.length;
@@ -330,16 +253,8 @@ export class Peer {
 
   #checkPacket(packet: Buffer): void {
     const number = this.#known.peerPackets.length;
-    if (this.#opening === undefined) {
-      const values = this.#sharedValues();
-      this.#nonces();
-      for (const each of values) {
-        this.#settle(each);
-        if (typeof this.#open(packet, number) !== 'string') break;
-      }
-    }
     this.#known.peerPackets.push(packet);
-    const opened = this.#open(packet, number);
+    const opened = this.#schedule.open(packet, number);
     if (typeof opened === 'string') {
       this.#object('PK-1 to PK-5, HS-16 to HS-18', `packet ${number}: ${opened}`);
       return;
@@ -350,15 +265,10 @@ export class Peer {
     this.#received.push(opened.text);
   }
 
-  #open(packet: Buffer, number: number) {
-    if (this.#opening === undefined) throw new Error('keys before the handshake');
-    return open(this.#opening, BigInt(number), packet);
-  }
-
   /** Looks through what the subject has sent and no step has read. */
   async #remains(): Promise<Pick<Account, 'received' | 'remainder'>> {
     const { wire } = this.#is;
-    const begun = wire.length - wire.unread >= HANDSHAKE_LENGTH && this.#own !== undefined;
+    const begun = wire.length - wire.unread >= HANDSHAKE_LENGTH && this.#schedule.begun;
     while (begun && wire.unread >= PACKET_LENGTH) {
       this.#checkPacket(await wire.read(PACKET_LENGTH));
     }
