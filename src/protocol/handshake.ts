@@ -158,26 +158,26 @@ function proceed(context: HandshakeContext, state: HandshakeState): Transition |
 
 /** What both roles do once between the nonces and the keys, each in its own order. */
 type Move = 'nonces' | 'send' | 'receive' | 'agree';
+type Done = Exclude<Move, 'agree'>;
 
-const ORDER: Readonly<Record<Role, readonly Move[]>> = {
+/** What each role does next. */
+const NEXT: Readonly<Record<Role, Readonly<Record<Done, Exclude<Move, 'nonces'>>>>> = {
   //= HS-7
   //# The client MUST send yC ‖ hC with hC = HMAC(dhmacC, yC) as soon as it has the server's nonce;
   //# it does not wait for the server's value.
-  client: ['nonces', 'send', 'receive', 'agree'],
+  client: { nonces: 'send', send: 'receive', receive: 'agree' },
   //= HS-9
   //# The server MUST NOT compute or send anything that follows its nonce before the client's yC ‖
   //# hC has arrived completely and been accepted by HS-10 to HS-12.
   //= HS-15
   //# The server MUST send yS ‖ hS with hS = HMAC(dhmacS, yS) as soon as HS-9 allows.
-  server: ['nonces', 'receive', 'send', 'agree'],
+  server: { nonces: 'receive', receive: 'send', send: 'agree' },
 };
 
 /** Begin what this role does after `done`. */
-function follow(context: HandshakeContext, done: Move, known: Known): Transition {
+function follow(context: HandshakeContext, done: Done, known: Known): Transition {
   const { keyed, x, yPeer, received, ended } = known;
-  const order = ORDER[context.role];
-  const move = order[order.indexOf(done) + 1];
-  switch (move) {
+  switch (NEXT[context.role][done]) {
     case 'send': {
       if (!context.policy.weak) {
         const state = { phase: 'generatingKeyPair', keyed, yPeer, received, ended } as const;
@@ -206,8 +206,6 @@ function follow(context: HandshakeContext, done: Move, known: Known): Transition
         },
         effects: [{ type: 'computeSharedSecret', x, y: yPeer }],
       };
-    default:
-      throw new InvariantViolation(`handshake: nothing follows ${done}`);
   }
 }
 
