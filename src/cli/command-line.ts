@@ -127,14 +127,10 @@ export function addressOption(
   }
 }
 
-/** As {@link addressOption}, for an option that must be given: `what` is missing otherwise. */
-export function requiredAddress(
-  flag: string,
-  what: string,
-  value: string | undefined,
-): () => Address {
+/** The value of an option that must be given: `what` is missing otherwise. */
+export function required(flag: string, what: string, value: string | undefined): string {
   if (value === undefined) throw new UsageError(`no ${what}: ${flag} is required`);
-  return addressOption(flag, value);
+  return value;
 }
 
 /** The usage text: the synopsis alone, as errors show it. */

@@ -3,19 +3,15 @@
  * mean.
  */
 
-import { type Address, parseBindAddress } from '../config/address.ts';
-import {
-  LOG_LEVELS,
-  type LogConfig,
-  MAX_TIMEOUT_MILLISECONDS,
-  type PipeConfig,
-} from '../config/config.ts';
+import { parseBindAddress } from '../config/address.ts';
+import { LOG_LEVELS, MAX_TIMEOUT_MILLISECONDS, type PipeConfig } from '../config/config.ts';
 import { parseNonNegative } from '../config/numbers.ts';
 import type { Policy } from '../protocol/parameters.ts';
 import {
   addressOption,
   type GivenOptions,
   type OptionRow,
+  required,
   UsageError,
   type ValueKind,
 } from './command-line.ts';
@@ -121,22 +117,27 @@ export type GivenPipeOptions = GivenOptions<
   (typeof PIPE_OPTIONS | typeof QUESTION_OPTIONS)[number]
 >;
 
+/** What C checks first, in its order, and what cannot be wrong. */
+export function basicsOf(given: GivenPipeOptions) {
+  return {
+    policy: policyOf(given),
+    keyFile: required('-k', 'key file', given['-k']),
+    timeoutMilliseconds: timeoutOf(given),
+    keepAlive: !given['-j'],
+    log: { level: given['--log-level'] ?? 'warn', format: given['--log-format'] ?? 'text' },
+  } as const;
+}
+
 /** `-f` and `-g`. */
-export function policyOf({ '-f': weak, '-g': strict }: GivenPipeOptions): Policy {
+function policyOf({ '-f': weak, '-g': strict }: GivenPipeOptions): Policy {
   //= HS-22
   //# The options `-f` and `-g` together MUST be refused before anything is opened.
   if (weak && strict) throw new UsageError('-f and -g exclude each other');
   return { weak: weak ?? false, requireForwardSecrecy: strict ?? false };
 }
 
-/** `-k`, which must be there. */
-export function keyFileOf({ '-k': keyFile }: GivenPipeOptions): string {
-  if (keyFile === undefined) throw new UsageError('no key file: -k is required');
-  return keyFile;
-}
-
 /** `-o` in milliseconds: 5 s when it is absent, and when it is 0, as in C. */
-export function timeoutOf({ '-o': timeout }: GivenPipeOptions): number {
+function timeoutOf({ '-o': timeout }: GivenPipeOptions): number {
   //= CL-13
   //# A time of 0 MUST mean the default: 5 s for `-o`, 60 s for `-r`.
   const seconds = timeout === undefined ? 0 : secondsOf('-o', timeout);
@@ -156,9 +157,12 @@ export function timerMilliseconds(seconds: number): number {
   return Math.min(Math.max(Math.round(seconds * 1000), 1), MAX_TIMEOUT_MILLISECONDS);
 }
 
-/** `-b`, checked as far as C checks it with the options; see {@link addressOption}. */
-export function bindAddressOf({ '-b': text }: GivenPipeOptions): (() => Address) | undefined {
-  return text === undefined ? undefined : addressOption('-b', text, parseBindAddress);
+/** `-t` and `-b`, checked as far as C checks them with the options; see {@link addressOption}. */
+export function targetOf(given: GivenPipeOptions): () => Pick<PipeConfig, 'target' | 'bind'> {
+  const target = addressOption('-t', required('-t', 'target socket', given['-t']));
+  const { '-b': text } = given;
+  const bind = text === undefined ? undefined : addressOption('-b', text, parseBindAddress);
+  return () => ({ target: target(), bind: bind?.() });
 }
 
 /** `--event-log` and `--event-log-content`. */
@@ -167,9 +171,4 @@ export function eventLogOf(given: GivenPipeOptions): PipeConfig['eventLog'] {
   if (directory !== undefined) return { directory, content: content ?? 'wire' };
   if (content === undefined) return undefined;
   throw new UsageError('--event-log-content says what to record, and --event-log not where');
-}
-
-/** `--log-level` and `--log-format`. */
-export function logOf(given: GivenPipeOptions): LogConfig {
-  return { level: given['--log-level'] ?? 'warn', format: given['--log-format'] ?? 'text' };
 }

@@ -6,22 +6,8 @@
  */
 
 import type { SpipeConfig } from '../config/config.ts';
-import {
-  type CommandLine,
-  type Program,
-  readCommandLine,
-  requiredAddress,
-} from './command-line.ts';
-import {
-  bindAddressOf,
-  eventLogOf,
-  keyFileOf,
-  logOf,
-  PIPE_OPTIONS,
-  policyOf,
-  QUESTION_OPTIONS,
-  timeoutOf,
-} from './pipe-options.ts';
+import { type CommandLine, type Program, readCommandLine } from './command-line.ts';
+import { basicsOf, eventLogOf, PIPE_OPTIONS, QUESTION_OPTIONS, targetOf } from './pipe-options.ts';
 
 /** The program and its options. */
 export const SPIPE = {
@@ -39,21 +25,9 @@ export const SPIPE = {
 export function parseSpipe(args: readonly string[]): CommandLine<SpipeConfig> {
   return readCommandLine(SPIPE, args, (given): SpipeConfig => {
     // The order of C's checks, for the sake of which of several problems is reported.
-    const policy = policyOf(given);
-    const keyFile = keyFileOf(given);
-    const timeoutMilliseconds = timeoutOf(given);
-    const target = requiredAddress('-t', 'target socket', given['-t']);
-    const bind = bindAddressOf(given);
+    const basics = basicsOf(given);
+    const target = targetOf(given);
     const eventLog = eventLogOf(given);
-    return {
-      policy,
-      keepAlive: !given['-j'],
-      timeoutMilliseconds,
-      keyFile,
-      target: target(),
-      bind: bind?.(),
-      log: logOf(given),
-      eventLog,
-    };
+    return { ...basics, ...target(), eventLog };
   });
 }

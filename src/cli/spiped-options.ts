@@ -9,27 +9,25 @@ import type { SpipedConfig } from '../config/config.ts';
 import { parseCount } from '../config/numbers.ts';
 import type { Role } from '../protocol/parameters.ts';
 import {
+  addressOption,
   type CommandLine,
   type GivenOptions,
   type OptionRow,
   type Program,
   readCommandLine,
-  requiredAddress,
+  required,
   UsageError,
   type ValueKind,
 } from './command-line.ts';
 import {
-  bindAddressOf,
+  basicsOf,
   eventLogOf,
-  keyFileOf,
-  logOf,
   oneOf,
   PIPE_OPTIONS,
-  policyOf,
   QUESTION_OPTIONS,
   SECONDS,
   secondsOf,
-  timeoutOf,
+  targetOf,
   timerMilliseconds,
 } from './pipe-options.ts';
 
@@ -141,25 +139,18 @@ export function parseSpiped(args: readonly string[]): CommandLine<SpipedConfig> 
   return readCommandLine(SPIPED, args, (given): SpipedConfig => {
     // The order of C's checks, for the sake of which of several problems is reported.
     const role = roleOf(given);
-    const policy = policyOf(given);
-    const keyFile = keyFileOf(given);
-    const timeoutMilliseconds = timeoutOf(given);
+    const basics = basicsOf(given);
     const resolveIntervalMilliseconds = resolveIntervalOf(given);
-    const source = requiredAddress('-s', 'source socket', given['-s']);
-    const target = requiredAddress('-t', 'target socket', given['-t']);
-    const bind = bindAddressOf(given);
+    const source = addressOption('-s', required('-s', 'source socket', given['-s']));
+    const target = targetOf(given);
     const dial = dialOf(given, role);
     const drainTimeoutMilliseconds = drainTimeoutOf(given);
     const eventLog = eventLogOf(given);
     return {
+      ...basics,
       role,
-      policy,
-      keepAlive: !given['-j'],
-      timeoutMilliseconds,
-      keyFile,
       source: source(),
-      target: target(),
-      bind: bind?.(),
+      ...target(),
       maxConnections: given['-n'] ?? 100,
       dial,
       foreground: given['-F'] ?? false,
@@ -171,7 +162,6 @@ export function parseSpiped(args: readonly string[]): CommandLine<SpipedConfig> 
       withoutEffect: withoutEffectOf(given),
       drainTimeoutMilliseconds,
       workers: given['--workers'],
-      log: logOf(given),
       eventLog,
     };
   });

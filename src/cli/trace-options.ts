@@ -73,26 +73,20 @@ export function parseTrace(args: readonly string[]): CommandLine<TraceTask> {
   if (others[0] !== undefined) return refuse(`unexpected argument: ${JSON.stringify(others[0])}`);
   const stray = Object.keys(values).find((option) => !COMMANDS[command].includes(option));
   if (stray !== undefined) return refuse(`option --${stray} does not go with ${command}`);
+  const { key: keyFile, peer: peerFile, output, hex = false, secrets = false } = values;
   switch (command) {
     case 'show':
-      return run({ command, file, hex: values.hex === true });
+      return run({ command, file, hex });
     case 'replay':
-      return run({ command, file, keyFile: values.key });
+      return run({ command, file, keyFile });
     case 'verify':
-      return values.key === undefined
+      return keyFile === undefined
         ? refuse('no key: verify needs --key <key file>')
-        : run({ command, file, keyFile: values.key });
+        : run({ command, file, keyFile });
     case 'redact':
       return run({ command, file });
     case 'html':
-      return run({
-        command,
-        file,
-        peerFile: values.peer,
-        keyFile: values.key,
-        output: values.output,
-        secrets: values.secrets === true,
-      });
+      return run({ command, file, peerFile, keyFile, output, secrets });
   }
 }
 

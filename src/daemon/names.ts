@@ -6,6 +6,7 @@
 import type { Address } from '../config/address.ts';
 import type { PipeConfig, SpipedConfig } from '../config/config.ts';
 import { type Endpoint, resolveAddress } from '../io/resolve.ts';
+import type { SocketOptions } from '../io/socket.ts';
 import { systemReason } from '../io/system-error.ts';
 import type { Logger } from './log.ts';
 
@@ -17,18 +18,12 @@ export interface ResolvedTarget {
   /** In the order in which they are tried. */
   readonly target: readonly Endpoint[];
   /** `-b`; port 0 leaves the port to the system. */
-  readonly bind: LocalAddress | undefined;
+  readonly bind: SocketOptions['bind'];
 }
 
 /** The same, and where to listen. */
 export interface ResolvedNames extends ResolvedTarget {
   readonly source: Endpoint;
-}
-
-/** The local end of an outgoing connection. */
-export interface LocalAddress {
-  readonly host: string;
-  readonly port: number;
 }
 
 /** How to look up; a test brings its own. */

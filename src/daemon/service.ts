@@ -11,7 +11,7 @@ import type { EventLog } from '../eventlog/index.ts';
 import type { Channel } from '../io/channel.ts';
 import { type Connection, runConnection } from '../io/connection.ts';
 import type { Exponentiator } from '../io/exponentiation.ts';
-import { dial } from '../io/socket.ts';
+import { dial, type SocketOptions } from '../io/socket.ts';
 import type { ConnectionSummary } from '../io/summary.ts';
 import type { Target } from '../io/target.ts';
 import { connectionIds } from './connection-ids.ts';
@@ -19,7 +19,6 @@ import { describeDefect } from './defects.ts';
 import type { Logger } from './log.ts';
 import { logConnectionEnd } from './log-connection.ts';
 import type { HeapKeeper } from './memory.ts';
-import type { LocalAddress } from './names.ts';
 
 /** What the connections of a process share. */
 export interface ServiceOptions {
@@ -28,7 +27,7 @@ export interface ServiceOptions {
   readonly secret: Uint8Array;
   readonly target: Pick<Target, 'endpoints'>;
   /** `-b`. */
-  readonly bind?: LocalAddress | undefined;
+  readonly bind?: SocketOptions['bind'];
   readonly exponentiator: Exponentiator;
   readonly logger: Logger;
   /** For a process that serves many. */

@@ -6,9 +6,8 @@
  * the socket, and `served` after it. A worker that is out of descriptors gets only the second.
  */
 
-import type { LogLevel } from '../config/config.ts';
 import type { Endpoint } from '../io/resolve.ts';
-import type { LogFields } from './log-format.ts';
+import type { LogFields, LogMessage } from './log-format.ts';
 import type { ResolvedNames } from './names.ts';
 
 /** From the dispatcher to a worker. */
@@ -34,12 +33,9 @@ export type MessageFromWorker =
   /** The socket of this connection did not arrive. */
   | { readonly kind: 'missed'; readonly number: number }
   /** A line for the daemon's log. */
-  | {
+  | (Pick<LogMessage, 'level' | 'event' | 'message'> & {
       readonly kind: 'log';
-      readonly level: LogLevel;
-      readonly event: string;
-      readonly message: string;
       readonly fields: LogFields | undefined;
-    }
+    })
   /** The answer to `finish`, and the last word: everything is let go of. */
   | { readonly kind: 'finished' };
