@@ -16,12 +16,6 @@ import type { CardIndex } from './moments.ts';
 import { checkPackets } from './packet-check.ts';
 import type { Seen, Span, WireView } from './wire-view.ts';
 
-/** What the cards are made with. */
-export interface CardOptions {
-  readonly suite: CryptoSuite;
-  readonly reveal: Reveal;
-}
-
 /** A log and the keys of its end. */
 export interface KeyedEnd {
   readonly history: EndHistory;
@@ -34,7 +28,7 @@ export interface Cards extends CardIndex {
 }
 
 /** Make the cards of one log or of both. */
-export function cardsOf(ends: readonly KeyedEnd[], { suite, reveal }: CardOptions): Cards {
+export function cardsOf(ends: readonly KeyedEnd[], suite: CryptoSuite, reveal: Reveal): Cards {
   const messages: Message[] = [];
   const entries: Entry[] = [];
   /** The cards of one direction, as one end saw it; `original` is what its sender says it sent. */

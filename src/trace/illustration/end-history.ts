@@ -201,7 +201,7 @@ class Keeper {
     const { type } = deed;
     const side = 'side' in deed ? deed.side : undefined;
     const bytes = 'bytes' in deed ? deed.bytes : undefined;
-    if (side === 'cipher' && (type === 'endReceived' || type === 'endWriting')) wire.end();
+    if (side === 'cipher' && (type === 'endReceived' || type === 'endWriting')) wire.ended = true;
     return {
       type,
       text: printable(inWords(deed, this.#header.role)),

@@ -59,7 +59,7 @@ export async function illustrate(options: IllustrateOptions): Promise<Illustrate
     history,
     keys: endKeys(history, suite, secret),
   }));
-  const cards = cardsOf(ends, { suite, reveal });
+  const cards = cardsOf(ends, suite, reveal);
   return {
     illustration: {
       title: options.title ?? defaultTitle(histories),

@@ -22,17 +22,15 @@ export function interleave(ends: readonly EndHistory[]): readonly Interleaved[] 
   const order: Interleaved[] = [];
   for (;;) {
     const waiting = queues.flatMap((queue) => {
-      const happening = queue.history.happenings[queue.next];
-      return happening === undefined ? [] : [{ queue, happening }];
+      const { history, next } = queue;
+      const happening = history.happenings[next];
+      return happening === undefined ? [] : [{ history, happening, queue }];
     });
-    if (waiting.length === 0) return order;
-    const ready = waiting.filter(({ queue, happening }) =>
-      isCaused(happening, queue.history, queues),
-    );
+    const ready = waiting.filter(({ history, happening }) => isCaused(happening, history, queues));
     const candidates = ready.length > 0 ? ready : waiting;
     const [first] = candidates.toSorted((a, b) => timeOf(a) - timeOf(b));
     if (first === undefined) return order;
-    order.push({ history: first.queue.history, happening: first.happening });
+    order.push(first);
     first.queue.next += 1;
   }
 }
@@ -43,14 +41,8 @@ interface Queue {
 }
 
 /** Milliseconds of the wall clock. */
-function timeOf({
-  queue,
-  happening,
-}: {
-  readonly queue: Queue;
-  readonly happening: Happening;
-}): number {
-  return Date.parse(queue.history.header.started) + happening.microseconds / 1000;
+function timeOf({ history, happening }: Interleaved): number {
+  return Date.parse(history.header.started) + happening.microseconds / 1000;
 }
 
 /** Whether all that the event needs of the other end has happened there. */

@@ -15,7 +15,7 @@ import {
   type Role,
 } from '../../protocol/parameters.ts';
 import type { PipeState } from '../../protocol/pipe.ts';
-import type { Fact, MachineRow, MachineView } from './model.ts';
+import type { Fact, MachineView } from './model.ts';
 import { messageAt } from './wire-view.ts';
 
 /** How far the two streams of the wire are. */
@@ -133,11 +133,6 @@ export function viewOf(
   const old = new Map(before?.rows.map(({ name, value }) => [name, value]));
   return {
     source,
-    rows: rows.map(
-      (row): MachineRow => ({
-        ...row,
-        changed: old.get(row.name) !== row.value,
-      }),
-    ),
+    rows: rows.map((row) => ({ ...row, changed: old.get(row.name) !== row.value })),
   };
 }

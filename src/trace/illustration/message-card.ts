@@ -91,7 +91,6 @@ function nonceRanges(sender: Role, bytes: Uint8Array): readonly Range[] {
       field: nameOf(sender, 'nonce'),
       formula: `32 fresh random bytes of the ${sender}`,
       requirements: ['HS-1', 'HS-2', 'HS-3'],
-      verdict: undefined,
     },
   ]);
 }
@@ -163,7 +162,6 @@ function packetRanges(
       field: 'encrypted message',
       formula: `(M ‖ zero bytes to 1024) ⊕ ${stream}`,
       requirements: ['PK-2', 'PK-3', 'PK-6', 'PK-9'],
-      verdict: undefined,
     },
     {
       ...{ start: MAX_MESSAGE_BYTES, end: CIPHERTEXT_BYTES },
@@ -219,10 +217,8 @@ function wrongMac(expected: Uint8Array, reveal: Reveal): Verdict {
   const digits = Buffer.from(expected)
     .toString('hex')
     .replaceAll(/.{8}(?=.)/g, '$& ');
-  return {
-    kind: 'bad',
-    text: `does not hold${reveal === 'wire' ? '' : `; computed: ${digits}`}`,
-  };
+  const computed = reveal === 'wire' ? '' : `; computed: ${digits}`;
+  return { kind: 'bad', text: `does not hold${computed}` };
 }
 
 /** PK-2: the message, its padding, its length. */
@@ -230,16 +226,15 @@ function cleartextRanges({ packet, reveal }: CardContext): readonly Range[] {
   if (packet?.kind !== 'opened' || reveal === 'wire') return [];
   const { cleartext, length } = packet;
   const end = isMessageLength(length) ? length : MAX_MESSAGE_BYTES;
-  const common = { verdict: undefined };
   return cut(cleartext, [
     {
-      ...{ ...common, start: 0, end },
+      ...{ start: 0, end },
       field: 'M',
       formula: 'the plaintext in this packet',
       requirements: ['PK-1', 'PK-6'],
     },
     {
-      ...{ ...common, start: end, end: MAX_MESSAGE_BYTES },
+      ...{ start: end, end: MAX_MESSAGE_BYTES },
       field: 'padding',
       formula: 'zero bytes up to 1024; a receiver does not look at them',
       requirements: ['PK-2', 'PK-9'],
@@ -257,22 +252,16 @@ function completeness({ what, start, end, bytes }: Seen): readonly Verdict[] {
   const length = end - start;
   if (bytes.length === length) return [];
   const requirement = typeof what === 'number' ? 'CN-13, PK-12' : 'HS-4';
-  return [
-    {
-      kind: 'bad',
-      text: `Only ${bytes.length} of ${length} bytes are there (${requirement}).`,
-    },
-  ];
+  const text = `Only ${bytes.length} of ${length} bytes are there (${requirement}).`;
+  return [{ kind: 'bad', text }];
 }
 
 function changesOf(bytes: Uint8Array, sent: Uint8Array | undefined): readonly ChangedByte[] {
   if (sent === undefined) return [];
-  const changes: ChangedByte[] = [];
-  for (const [index, byte] of bytes.entries()) {
-    const original = sent[index];
-    if (original !== undefined && original !== byte) changes.push({ index, sent: original });
-  }
-  return changes;
+  return [...bytes].flatMap((byte, index) => {
+    const original = sent[index] ?? byte;
+    return original === byte ? [] : [{ index, sent: original }];
+  });
 }
 
 function describeChanges(changes: readonly ChangedByte[]): readonly Verdict[] {

@@ -142,7 +142,7 @@ export interface Range {
   /** How the value comes about, in the words of `spec/protocol.md`. */
   readonly formula: string;
   readonly requirements: readonly string[];
-  readonly verdict: Verdict | undefined;
+  readonly verdict?: Verdict | undefined;
   /** Offsets of bytes that are not as they were sent, in this range. */
   readonly changed: readonly ChangedByte[];
 }

@@ -3,7 +3,7 @@
  * them, both machines afterwards, the messages that it completes, and a fault where it happened.
  */
 
-import { otherRole } from '../../eventlog/index.ts';
+import { counted, otherRole } from '../../eventlog/index.ts';
 import { initialConnectionState } from '../../protocol/connection.ts';
 import { describeOutcome, FAULTS, type Outcome } from '../../protocol/faults.ts';
 import type { Role } from '../../protocol/parameters.ts';
@@ -97,13 +97,13 @@ function faultOf(
 
 /** The ids of the cards that belong to an event: received first, then sent. */
 function completed(own: Role, { event, effects }: Happening, cards: CardIndex): readonly string[] {
-  const ids: string[] = [];
-  if (event.span !== undefined)
-    ids.push(...cards.completedBy(otherRole(own), 'arrived', event.span));
-  for (const { span } of effects) {
-    if (span !== undefined) ids.push(...cards.completedBy(own, 'sent', span));
-  }
-  return ids;
+  const { span } = event;
+  return [
+    ...(span === undefined ? [] : cards.completedBy(otherRole(own), 'arrived', span)),
+    ...effects.flatMap((effect) =>
+      effect.span ? cards.completedBy(own, 'sent', effect.span) : [],
+    ),
+  ];
 }
 
 /** The plain side of an end. */
@@ -147,7 +147,7 @@ function eventMark(own: Role, event: Deed, both: boolean, cards: CardIndex): Mar
       return arrow(own === 'client' ? plain : peer, own, 'dial', 'connects');
     case 'bytesReceived':
       if (event.span === undefined) {
-        return arrow(plain, own, 'plaintext', bytesOf(event.length));
+        return arrow(plain, own, 'plaintext', counted(event.length, 'byte'));
       }
       return arrow(
         ...([wire, own, kindOf(event.span), describeSpan(peer, event.span)] as const),
@@ -172,7 +172,7 @@ function effectMark(own: Role, effect: Deed): Mark | undefined {
       return arrow(own, own === 'client' ? peer : plain, 'dial', 'dials');
     case 'sendBytes':
       return effect.span === undefined
-        ? arrow(own, plain, 'plaintext', bytesOf(effect.length))
+        ? arrow(own, plain, 'plaintext', counted(effect.length, 'byte'))
         : arrow(own, peer, kindOf(effect.span), describeSpan(own, effect.span));
     case 'endWriting':
       return arrow(own, effect.side === 'plain' ? plain : peer, 'end', 'end');
@@ -188,10 +188,6 @@ function effectMark(own: Role, effect: Deed): Mark | undefined {
 
 function kindOf({ start }: Span): 'handshake' | 'packets' {
   return typeof messageAt(start).what === 'number' ? 'packets' : 'handshake';
-}
-
-function bytesOf(length: number): string {
-  return length === 1 ? '1 byte' : `${length} bytes`;
 }
 
 function describe(own: Role, effect: Deed): Effect {

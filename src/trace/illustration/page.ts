@@ -169,7 +169,7 @@ function momentHtml(moment: Moment, number: number, cards: readonly Content[], c
 <a class="row" href="#event-${number}"><span class="when"><b>${number}</b><small>${shortTime(moment)}</small></span><span class="lanes">${left}${marks.map(markHtml)}</span></a>
 <section class="detail" aria-label="Event ${number}">
 <h3><span class="who ${end}">${end}</span> ${event}</h3>
-<p class="aside">Event ${moment.sequence} of its log, ${milliseconds(moment)} after its first.</p>
+<p class="aside">Event ${moment.sequence} of its log, +${(moment.microseconds / 1000).toFixed(3)} ms after its first.</p>
 ${fault === undefined ? '' : html`${endingHtml(fault, cite)}`}
 ${effects.length === 0 ? html`<p class="aside">It asks for nothing.</p>` : html`<ul class="effects">${effects.map(({ text, requirements }) => html`<li>${text} ${cites(requirements, cite)}</li>`)}</ul>`}
 <div class="machines">${machineHtml('client', machines.client)}${machineHtml('server', machines.server)}</div>
@@ -187,8 +187,4 @@ function shortTime({ microseconds }: Moment): string {
   if (microseconds < 100_000) return `+${(microseconds / 1000).toFixed(2)} ms`;
   if (microseconds < 100_000_000) return `+${(microseconds / 1e6).toFixed(2)} s`;
   return `+${Math.round(microseconds / 1e6)} s`;
-}
-
-function milliseconds({ microseconds }: Moment): string {
-  return `+${(microseconds / 1000).toFixed(3)} ms`;
 }

@@ -88,27 +88,19 @@ export class WireView {
   readonly #keep: Keep;
   /** In the order of the stream, each with room for all of its bytes. */
   readonly #kept = new Map<Placed['what'], Seen>();
-  #total = 0;
-  #ended = false;
+  /** How many bytes there were. */
+  total = 0;
+  /** Whether the stream has ended after them. */
+  ended = false;
 
   constructor(sender: Role, keep: Keep) {
     this.sender = sender;
     this.#keep = keep;
   }
 
-  /** How many bytes there were. */
-  get total(): number {
-    return this.#total;
-  }
-
-  /** Whether the stream has ended after them. */
-  get ended(): boolean {
-    return this.#ended;
-  }
-
   /** How many packets there were, the last perhaps not complete. */
   get packets(): number {
-    return Math.ceil(Math.max(0, this.#total - HANDSHAKE_BYTES) / PACKET_BYTES);
+    return Math.ceil(Math.max(0, this.total - HANDSHAKE_BYTES) / PACKET_BYTES);
   }
 
   /** The nonce, once it is complete. */
@@ -128,7 +120,7 @@ export class WireView {
 
   /** Take the next bytes; where they are in the stream. */
   add(bytes: Uint8Array): Span {
-    const span = { start: this.#total, end: this.#total + bytes.length };
+    const span = { start: this.total, end: this.total + bytes.length };
     for (let offset = span.start; offset < span.end; ) {
       const message = messageAt(offset);
       const end = Math.min(span.end, message.end);
@@ -136,18 +128,14 @@ export class WireView {
       this.#room(message).set(part, offset - message.start);
       offset = end;
     }
-    this.#total = span.end;
+    this.total = span.end;
     return span;
-  }
-
-  end(): void {
-    this.#ended = true;
   }
 
   /** A message, if something of it was seen and its bytes were kept. */
   message(what: Placed['what']): Seen | undefined {
     const kept = this.#kept.get(what);
-    return kept && { ...kept, bytes: kept.bytes.subarray(0, this.#total - kept.start) };
+    return kept && { ...kept, bytes: kept.bytes.subarray(0, this.total - kept.start) };
   }
 
   /** Every message that was kept, in order. */
@@ -157,7 +145,7 @@ export class WireView {
 
   #whole(what: Placed['what']): Uint8Array | undefined {
     const kept = this.#kept.get(what);
-    return kept !== undefined && kept.end <= this.#total ? kept.bytes : undefined;
+    return kept !== undefined && kept.end <= this.total ? kept.bytes : undefined;
   }
 
   /** Where a message's bytes go; a packet that leaves the last ones is forgotten. */
