@@ -626,6 +626,11 @@ describe('events that cannot happen', () => {
       { type: 'endReceived', side: 'plain' },
     ],
     ['a second target', () => standing('client'), { type: 'targetConnected' }],
+    [
+      'a second target during the handshake',
+      () => new ConnectionBench('server').accept().connected(),
+      { type: 'targetConnected' },
+    ],
   ];
   for (const [name, make, event] of cases) {
     test(`${name} is a defect`, () => {
